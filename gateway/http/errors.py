@@ -1,0 +1,91 @@
+"""From an error to its answer: one table, one envelope.
+
+The envelope is the watch API's: ``{"ok":false,"code":413,"error":"too_large","m":"..."}``.
+"""
+
+from gateway.errors import (
+    BadRequest,
+    Busy,
+    Forbidden,
+    FormatError,
+    GatewayError,
+    Gone,
+    Internal,
+    LengthRequired,
+    MethodNotAllowed,
+    NotFound,
+    OffsetMismatch,
+    RateLimited,
+    TooLarge,
+    Unauthorized,
+    UnsupportedType,
+)
+
+STATUS: dict[type[GatewayError], int] = {
+    BadRequest: 400,
+    Unauthorized: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    MethodNotAllowed: 405,
+    OffsetMismatch: 409,
+    Gone: 410,
+    LengthRequired: 411,
+    TooLarge: 413,
+    UnsupportedType: 415,
+    FormatError: 422,
+    RateLimited: 429,
+    Internal: 500,
+    Busy: 503,
+}
+
+MESSAGE_BYTES = 80
+
+
+def status_of(error: GatewayError) -> int:
+    """Give the HTTP status of an error, by its nearest mapped base."""
+    for kind in type(error).__mro__:
+        if kind in STATUS:
+            return STATUS[kind]
+    return 500
+
+
+def envelope(error: GatewayError) -> dict[str, object]:
+    """Give the JSON object that tells a client about ``error``; its ``m`` fits 80 bytes as escaped ASCII."""
+    body: dict[str, object] = {
+        "ok": False,
+        "code": status_of(error),
+        "error": error.code,
+        "m": shorten(error.message, MESSAGE_BYTES),
+    }
+    if isinstance(error, RateLimited | Busy):
+        body["wait"] = error.wait
+    if isinstance(error, OffsetMismatch):
+        body["have"] = error.have
+    return body
+
+
+def escaped_length(text: str) -> int:
+    r"""Count the bytes of ``text`` inside a JSON string in ASCII: ``\uXXXX`` counts 6, twice beyond the BMP."""
+    total = 0
+    for char in text:
+        if char in '"\\\b\f\n\r\t':
+            total += 2
+        elif " " <= char <= "~":
+            total += 1
+        else:
+            total += 12 if ord(char) > 0xFFFF else 6
+    return total
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut ``text`` at a character so that it takes at most ``limit`` bytes escaped."""
+    if escaped_length(text) <= limit:
+        return text
+    kept = ""
+    room = limit - 3
+    for char in text:
+        room -= escaped_length(char)
+        if room < 0:
+            break
+        kept += char
+    return kept + "..."
