@@ -92,3 +92,130 @@ class Summary:
     bbox: tuple[float, float, float, float] | None = None
     polyline: str | None = None
     warnings: tuple[str, ...] = ()
+
+
+class DeviceType(StrEnum):
+    """Which prefix of the watch API a device speaks to; also names its default config document."""
+
+    GARMIN = "garmin"
+    IOT = "iot"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A person; ``project`` is the person's home tree. ``email`` is None until the owner has signed in once."""
+
+    id: str
+    email: str | None
+    owner: bool
+    project: str
+    created: int
+
+
+@dataclass(frozen=True, slots=True)
+class PairedDevice:
+    """A watch or the like that a user has paired. ``folders`` are those whose files wait for it."""
+
+    id: str
+    user: str
+    project: str
+    type: DeviceType
+    ident: str
+    name: str
+    app: str | None
+    folders: tuple[str, ...]
+    created: int
+    last_seen: int | None
+    last_sync: int | None
+    sent: int
+    revoked: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A device that asks to be paired; ``device`` is set once its owner has confirmed."""
+
+    code: str
+    token_hash: bytes
+    type: DeviceType
+    ident: str
+    name: str
+    app: str | None
+    address: str
+    created: int
+    expires: int
+    device: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of a tree with the facts of its newest version. ``device`` is who sent that, None: a page or a command."""
+
+    id: str
+    project: str
+    path: str
+    version: int
+    sha256: bytes
+    size: int
+    type: str | None
+    device: str | None
+    time: int
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self.path.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The path without the last part, ``/`` for the top."""
+        return self.path.rpartition("/")[0] or "/"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Bytes by their hash: in the database (``body``) or in a file of the contents folder (``location``)."""
+
+    sha256: bytes
+    size: int
+    crc32: int
+    body: bytes | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A content with what reading it has shown; ``damaged`` is the sentence of a content that was kept all the same."""
+
+    content: Content
+    summary: Summary | None
+    damaged: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who does something: a user, from a device or (None) from a page or a command."""
+
+    user: str
+    project: str
+    device: PairedDevice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """An unfinished upload in parts; ``have`` bytes have come in."""
+
+    nonce: str
+    name: str
+    size: int
+    have: int
+    updated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Where bytes ended up; ``duplicate``: they were there already."""
+
+    file: FileEntry
+    duplicate: bool
+    warning: str | None = None

@@ -1,0 +1,8 @@
+"""FIT, Garmin's binary format: every check, without an object for a message that nobody wants.
+
+Source: developer.garmin.com/fit/protocol.
+"""
+
+from gateway.formats.fit.summary import read
+
+__all__ = ["read"]

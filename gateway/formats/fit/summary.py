@@ -1,0 +1,204 @@
+"""From the messages of a FIT file to the summary that the index keeps."""
+
+from dataclasses import replace
+
+from gateway.formats.fit import profile
+from gateway.formats.fit.header import parts
+from gateway.formats.fit.message import (
+    COURSE,
+    DEVICE_INFO,
+    FILE_CREATOR,
+    FILE_ID,
+    LAP,
+    RECORD,
+    SESSION,
+    SPORT,
+    WANTED,
+    WORKOUT,
+    Layout,
+    Message,
+)
+from gateway.formats.fit.records import Records
+from gateway.formats.fit.scan import Run, Scanner
+from gateway.formats.indexing import summary_of
+from gateway.formats.quantities import pulse, whole, within
+from gateway.formats.totals import combine
+from gateway.model import Device, FileType, Kind, Session, Summary
+
+FIT_EPOCH = 631_065_600
+"""Unix time of FIT's second 0, 1989-12-31T00:00:00Z."""
+
+MAX_LAPS = 2000
+MAX_MESSAGES = 256
+"""How many messages of a kind are kept; more are checked and counted out with a warning."""
+
+_CLOCK_SET = 0x10000000  # smaller times count from the device's start, says the profile
+_KINDS = {4: Kind.ACTIVITY, 6: Kind.COURSE, 5: Kind.WORKOUT}
+_UINT32 = 2**32 - 1
+_RAW_VERSION = 100
+
+
+def read(data: bytes) -> Summary:
+    """Check all parts, then sum them up as one file; raises ``FormatError`` as ``header`` and ``scan`` list.
+
+    What no session says (average heart rate, distance, ...) comes from the records.
+    """
+    messages = _Messages()
+    scanner = Scanner(data)
+    for part in parts(data):
+        for run in scanner.runs(part):
+            messages.take(data, run)
+    messages.records.flush()
+    return messages.summary()
+
+
+class _Messages:
+    """The messages that the summary needs, by global message number."""
+
+    def __init__(self) -> None:
+        self.records = Records()
+        self.skipped = False
+        self._found: dict[int, list[Message]] = {number: [] for number in WANTED}
+        self._layouts: dict[int, tuple[object, Layout]] = {}
+
+    def take(self, data: bytes, run: Run) -> None:
+        """Keep what the run tells."""
+        definition = run.definition
+        if definition.message == RECORD:
+            self.records.add(data, run)
+            return
+        kept = self._found.get(definition.message)
+        if kept is None:
+            return
+        room = (MAX_LAPS if definition.message == LAP else MAX_MESSAGES) - len(kept)
+        count = (run.end - run.start) // definition.size
+        if count > room:
+            self.skipped = self.skipped or definition.message in {LAP, SESSION}
+            count = room
+        if not count:
+            return
+        known, layout = self._layouts.get(definition.message, (None, None))
+        if layout is None or known is not definition:
+            layout = Layout(definition)
+            self._layouts[definition.message] = (definition, layout)
+        kept += (layout.read(data, run.start + i * definition.size) for i in range(count))
+
+    def summary(self) -> Summary:
+        kind = self._kind()
+        sessions = tuple(map(_session, self._found[SESSION]))
+        laps = tuple(map(_session, self._found[LAP]))
+        total = self._total(sessions or (laps if kind is Kind.COURSE else ()))
+        return summary_of(
+            FileType.FIT,
+            kind,
+            total,
+            name=self._name(),
+            sessions=sessions,
+            laps=laps,
+            records=self.records.count,
+            device=self._device(),
+            bbox=self.records.box(),
+            polyline=self.records.line.encoded(),
+            warnings=tuple(self._warnings(kind)),
+        )
+
+    def _kind(self) -> Kind:
+        types = [message.whole("type") for message in self._found[FILE_ID]]
+        return next((kind for number, kind in _KINDS.items() if number in types), Kind.OTHER)
+
+    def _total(self, sessions: tuple[Session, ...]) -> Session:
+        total = combine(sessions) if sessions else Session()
+        records = self.records
+        sport, sub_sport = self._sport()
+        start = _moment(records.first) if total.start is None else total.start
+        elapsed = total.elapsed
+        if elapsed is None and records.first is not None and records.last is not None:
+            elapsed = within(float(records.last - records.first))
+        return replace(
+            total,
+            sport=total.sport or sport,
+            sub_sport=total.sub_sport if total.sport else sub_sport,
+            start=start,
+            elapsed=elapsed,
+            distance=within(records.distance) if total.distance is None else total.distance,
+            avg_hr=total.avg_hr or pulse(records.hr.mean()),
+            max_hr=total.max_hr or pulse(records.hr.highest()),
+            avg_power=whole(records.power.mean()) if total.avg_power is None else total.avg_power,
+            max_power=whole(records.power.highest()) if total.max_power is None else total.max_power,
+            avg_cadence=whole(records.cadence.mean()) if total.avg_cadence is None else total.avg_cadence,
+            max_cadence=whole(records.cadence.highest()) if total.max_cadence is None else total.max_cadence,
+        )
+
+    def _sport(self) -> tuple[str | None, str | None]:
+        """Return what a message other than a session says."""
+        for message in self._found[SPORT] + self._found[COURSE] + self._found[WORKOUT]:
+            sport = profile.sport(message.whole("sport"))
+            if sport is not None:
+                return sport, profile.sub_sport(message.whole("sub_sport"))
+        return None, None
+
+    def _name(self) -> str | None:
+        messages = self._found[COURSE] + self._found[WORKOUT] + self._found[SPORT]
+        return next((message.names["name"] for message in messages if "name" in message.names), None)
+
+    def _device(self) -> Device | None:
+        """Take the first file_id, completed by the creator's device_info (index 0) and file_creator."""
+        sources = self._found[FILE_ID][:1]
+        sources += [message for message in self._found[DEVICE_INFO] if message.whole("index") == 0]
+        sources += self._found[FILE_CREATOR][:1]
+        makers = [message for message in sources if message.whole("manufacturer") is not None]
+        if not makers:
+            return None
+        number = makers[0].whole("manufacturer")
+        names = (message.names["product_name"] for message in sources if "product_name" in message.names)
+        products = (message.whole("product") for message in makers)
+        product = next((found for found in products if found is not None), None)
+        serials = (message.whole("serial", _UINT32) for message in sources)
+        versions = (message.whole("software") for message in sources)
+        version = next((found for found in versions if found), None)
+        return Device(
+            manufacturer=profile.manufacturer(number),
+            product=next(names, None) or profile.product(number, product),
+            serial=next((found for found in serials if found), None),
+            software=None if version is None else f"{version / _RAW_VERSION:.2f}",
+        )
+
+    def _warnings(self, kind: Kind) -> list[str]:
+        warnings = []
+        if not self._found[FILE_ID]:
+            warnings.append("no file_id message: the file does not say what it is")
+        if kind is Kind.ACTIVITY and not self._found[SESSION]:
+            warnings.append("no session message: the recording was interrupted")
+        if kind is Kind.ACTIVITY and not self.records.count:
+            warnings.append("no records")
+        starts = [message.numbers["start"] for message in self._found[SESSION] if "start" in message.numbers]
+        if min(starts, default=_CLOCK_SET) < _CLOCK_SET:
+            warnings.append("the clock of the device was not set")
+        if self.skipped:
+            warnings.append("more sessions or laps than the index keeps")
+        return warnings
+
+
+def _moment(seconds: float | None) -> int | None:
+    return None if seconds is None else whole(seconds + FIT_EPOCH, FIT_EPOCH)
+
+
+def _session(message: Message) -> Session:
+    """Put a session or lap message in the model's words; the profile gives both the same names."""
+    return Session(
+        sport=profile.sport(message.whole("sport")),
+        sub_sport=profile.sub_sport(message.whole("sub_sport")),
+        start=_moment(message.real("start")),
+        elapsed=message.real("elapsed"),
+        timer=message.real("timer"),
+        distance=message.real("distance"),
+        ascent=message.real("ascent"),
+        descent=message.real("descent"),
+        avg_hr=pulse(message.real("avg_hr")),
+        max_hr=pulse(message.real("max_hr")),
+        avg_power=message.whole("avg_power"),
+        max_power=message.whole("max_power"),
+        avg_cadence=message.whole("avg_cadence"),
+        max_cadence=message.whole("max_cadence"),
+        calories=message.whole("calories"),
+    )

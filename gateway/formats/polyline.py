@@ -1,0 +1,86 @@
+"""Google's encoded polyline of a long line, thinned while it is read.
+
+Source: developers.google.com/maps/documentation/utilities/polylinealgorithm
+"""
+
+from collections.abc import Sequence
+
+MAX_POINTS = 200
+_PRECISION = 1e5
+_CHUNK_BITS = 5
+_CHUNK = (1 << _CHUNK_BITS) - 1
+_MORE = 1 << _CHUNK_BITS
+_ASCII = 63
+
+
+class Line:
+    """Keeps every ``stride``-th point, doubling the stride when it holds too many: memory does not grow with the line.
+
+    ``degrees`` is the size of one unit of the coordinates that are added.
+    """
+
+    __slots__ = ("_kept", "_last", "_scale", "_seen", "_stride")
+
+    def __init__(self, degrees: float = 1.0) -> None:
+        self._scale = degrees * _PRECISION
+        self._kept: list[tuple[float, float]] = []
+        self._last: tuple[float, float] | None = None
+        self._seen = 0
+        self._stride = 1
+
+    def add(self, latitude: float, longitude: float) -> None:
+        """Go on to one more point."""
+        self._last = (latitude, longitude)
+        if self._seen % self._stride == 0:
+            self._kept.append(self._last)
+            self._thin()
+        self._seen += 1
+
+    def extend(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> None:
+        """Go on over many points."""
+        if not latitudes:
+            return
+        first = -self._seen % self._stride
+        self._kept += zip(latitudes[first :: self._stride], longitudes[first :: self._stride], strict=True)
+        self._last = (latitudes[-1], longitudes[-1])
+        self._seen += len(latitudes)
+        self._thin()
+
+    def _thin(self) -> None:
+        while len(self._kept) > 2 * MAX_POINTS:
+            self._kept = self._kept[::2]
+            self._stride *= 2
+
+    def points(self) -> list[tuple[float, float]]:
+        """Return at most ``MAX_POINTS`` points, the first and the last among them."""
+        if self._last is None:
+            return []
+        step = -(-len(self._kept) // (MAX_POINTS - 1))
+        chosen = self._kept[::step]
+        if (self._seen - 1) % (self._stride * step):
+            chosen.append(self._last)
+        return chosen
+
+    def encoded(self) -> str | None:
+        """Return the polyline at five decimals, ``None`` without points."""
+        points = [(round(south * self._scale), round(east * self._scale)) for south, east in self.points()]
+        return encode(points) if points else None
+
+
+def encode(points: Sequence[tuple[int, int]]) -> str:
+    """Encode (latitude, longitude) in units of 1e-5 degrees."""
+    letters: list[int] = []
+    latitude = longitude = 0
+    for south, east in points:
+        _put(letters, south - latitude)
+        _put(letters, east - longitude)
+        latitude, longitude = south, east
+    return bytes(letters).decode("ascii")
+
+
+def _put(letters: list[int], change: int) -> None:
+    rest = ~(change << 1) if change < 0 else change << 1
+    while rest > _CHUNK:
+        letters.append((_MORE | rest & _CHUNK) + _ASCII)
+        rest >>= _CHUNK_BITS
+    letters.append(rest + _ASCII)

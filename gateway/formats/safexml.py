@@ -1,0 +1,175 @@
+"""XML from strangers: expat without document types, with limits on everything that costs memory.
+
+Elements are told apart by their local names, whatever their prefix; a prefix that is not declared is accepted, since
+such GPX files are in the wild. The data goes to expat in chunks, so that a refusal stops it soon, and no token may be
+longer than some chunks, so that a half token is never read over and over (expat before 2.6 does).
+
+Reasons of the ``FormatError``: ``truncated``, ``not_well_formed``, ``bad_encoding``, ``dtd_forbidden``,
+``unknown_root`` (an HTML document type), ``too_deep``, ``too_many_attributes``, ``too_many_names``,
+``token_too_long``, ``no_root``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NoReturn
+from xml.parsers import expat
+from xml.parsers.expat import errors
+
+from gateway.errors import FormatError
+
+BLANKS = b" \t\r\n"
+UTF8_BOM = b"\xef\xbb\xbf"
+
+MAX_DEPTH = 64
+MAX_ATTRIBUTES = 64
+MAX_NAMES = 4096
+MAX_TOKEN = 262_144
+MAX_PROLOGUE = 65_536
+_CHUNK = 65_536
+_FIRST_CHUNK = 4096
+_MAX_PIECES = 8
+_ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "latin1", "windows-1252"})
+_ENDED_EARLY = frozenset(
+    errors.codes[message]
+    for message in (
+        errors.XML_ERROR_NO_ELEMENTS,
+        errors.XML_ERROR_UNCLOSED_TOKEN,
+        errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+        errors.XML_ERROR_PARTIAL_CHAR,
+    )
+)
+
+Attributes = Mapping[str, str]
+Texts = dict[tuple[str, str], Callable[[str], None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Hearers:
+    """Whom to tell what: ``opened`` and ``closed`` by element, ``texts`` by (parent, element), all local names.
+
+    A text arrives stripped, after its element has closed; an element with children has none.
+    """
+
+    opened: Mapping[str, Callable[[Attributes], None]] = field(default_factory=dict)
+    closed: Mapping[str, Callable[[], None]] = field(default_factory=dict)
+    texts: Texts = field(default_factory=dict)
+
+
+def walk(data: bytes, hearers: Hearers) -> None:
+    """Read the whole document and tell the hearers; raises ``FormatError`` at the first fault."""
+    _Walker(data, hearers).run(_CHUNK)
+
+
+def root(data: bytes) -> tuple[str, int]:
+    """Return the local name of the root element and its byte offset; looks hardly behind it."""
+    walker = _Walker(data, Hearers(), root_only=True)
+    try:
+        walker.run(_FIRST_CHUNK)
+    except _RootFound as found:
+        return found.name, found.offset
+    raise AssertionError
+
+
+class _RootFound(Exception):
+    def __init__(self, name: str, offset: int) -> None:
+        super().__init__(name)
+        self.name = name
+        self.offset = offset
+
+
+class _Walker:
+    """One pass over one document."""
+
+    def __init__(self, data: bytes, hearers: Hearers, *, root_only: bool = False) -> None:
+        if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in data[:4]:
+            raise FormatError("bad_encoding", 0, "UTF-16 and UTF-32 are not read")
+        self._data = data.removeprefix(UTF8_BOM).lstrip(BLANKS)
+        self._skipped = len(data) - len(self._data)
+        self._hearers = hearers
+        self._root_only = root_only
+        self._path = [""]
+        self._rooted = False
+        self._pieces: list[str] = []
+        self._hearer: Callable[[str], None] | None = None
+        self._names: dict[str, str] = {}
+        self._parser = self._new_parser()
+
+    def _new_parser(self) -> expat.XMLParserType:
+        parser = expat.ParserCreate(intern=self._names)
+        parser.buffer_text = True
+        parser.buffer_size = 16_384
+        parser.XmlDeclHandler = self._declared
+        parser.StartDoctypeDeclHandler = self._document_type
+        parser.StartElementHandler = self._start
+        parser.EndElementHandler = self._end
+        return parser
+
+    def run(self, chunk: int) -> None:
+        """Feed everything, ``chunk`` bytes at a time."""
+        view = memoryview(self._data)
+        try:
+            for start in range(0, len(view), chunk):
+                self._parser.Parse(view[start : start + chunk], False)
+                self._check_limits(min(start + chunk, len(view)))
+            self._parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            reason = "truncated" if error.code in _ENDED_EARLY else "not_well_formed"
+            at = self._skipped + self._parser.ErrorByteIndex
+            raise FormatError(reason, at, expat.ErrorString(error.code) or "") from None
+        finally:
+            self._let_go()
+
+    def _let_go(self) -> None:
+        """Cut the circle of parser and bound methods, so that both go without the garbage collector."""
+        parser = self._parser
+        parser.XmlDeclHandler = parser.StartDoctypeDeclHandler = None
+        parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
+
+    def _check_limits(self, fed: int) -> None:
+        if fed - self._parser.CurrentByteIndex > MAX_TOKEN:
+            self._refuse("token_too_long")
+        if not self._rooted and fed >= MAX_PROLOGUE:
+            self._refuse("no_root")
+        if len(self._names) > MAX_NAMES:
+            self._refuse("too_many_names")
+        del self._pieces[_MAX_PIECES:]
+
+    def _refuse(self, reason: str, detail: str = "") -> NoReturn:
+        raise FormatError(reason, self._skipped + max(0, self._parser.CurrentByteIndex), detail)
+
+    def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
+        if encoding is not None and encoding.lower() not in _ENCODINGS:
+            self._refuse("bad_encoding")
+
+    def _document_type(self, name: str, _system: str | None, _public: str | None, _internal: int) -> None:
+        self._refuse("unknown_root" if name.lower() == "html" else "dtd_forbidden")
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        name = tag.rpartition(":")[2] if ":" in tag else tag
+        if self._root_only:
+            raise _RootFound(name, self._skipped + self._parser.CurrentByteIndex)
+        path = self._path
+        if len(path) > MAX_DEPTH:
+            self._refuse("too_deep")
+        if len(attributes) > MAX_ATTRIBUTES:
+            self._refuse("too_many_attributes")
+        self._rooted = True
+        if opened := self._hearers.opened.get(name):
+            opened(attributes)
+        hearer = self._hearers.texts.get((path[-1], name))
+        path.append(name)
+        if hearer is not None:
+            self._pieces.clear()
+            self._parser.CharacterDataHandler = self._pieces.append
+        elif self._hearer is not None:
+            self._parser.CharacterDataHandler = None
+        self._hearer = hearer
+
+    def _end(self, _tag: str) -> None:
+        name = self._path.pop()
+        hearer = self._hearer
+        if hearer is not None:
+            self._hearer = self._parser.CharacterDataHandler = None
+            hearer("".join(self._pieces).strip())
+        if closed := self._hearers.closed.get(name):
+            closed()

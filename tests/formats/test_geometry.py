@@ -1,0 +1,156 @@
+"""Distances, boxes, polylines and climbs."""
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.formats.climb import THRESHOLD, Climb
+from gateway.formats.geo import EARTH_RADIUS, Path, merged
+from gateway.formats.polyline import MAX_POINTS, Line, encode
+
+LATITUDES = st.floats(-90, 90)
+LONGITUDES = st.floats(-180, 180)
+POINTS = st.lists(st.tuples(LATITUDES, LONGITUDES), min_size=1, max_size=50)
+
+
+def decode(text: str) -> list[tuple[float, float]]:
+    """The published algorithm the other way round, written independently."""
+    numbers, shift, value = [], 0, 0
+    for letter in text:
+        bits = ord(letter) - 63
+        value |= (bits & 31) << shift
+        shift += 5
+        if bits < 32:
+            numbers.append(-(value + 1 >> 1) if value & 1 else value >> 1)
+            shift = value = 0
+    points, south, east = [], 0, 0
+    for latitude, longitude in zip(numbers[::2], numbers[1::2], strict=True):
+        south, east = south + latitude, east + longitude
+        points.append((south / 1e5, east / 1e5))
+    return points
+
+
+def test_the_published_example() -> None:
+    assert encode([(3850000, -12020000), (4070000, -12095000), (4325200, -12645300)]) == "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
+
+
+@given(POINTS)
+def test_a_short_line_comes_back(points: list[tuple[float, float]]) -> None:
+    line = Line()
+    for point in points:
+        line.add(*point)
+    text = line.encoded()
+    assert text is not None
+    for point, (south, east) in zip(points, decode(text), strict=True):
+        assert point == pytest.approx((south, east), abs=0.6e-5)
+
+
+@pytest.mark.parametrize("count", [1, 2, 199, 200, 201, 399, 400, 401, 402, 1000, 4096, 100_000])
+@pytest.mark.parametrize("batch", [1, 7, 5000])
+def test_a_long_line_keeps_its_ends(count: int, batch: int) -> None:
+    line = Line(1e-5)
+    for start in range(0, count, batch):
+        chunk = range(start, min(count, start + batch))
+        line.extend(chunk, chunk)
+    points = line.points()
+    assert points[0] == (0, 0)
+    assert points[-1] == (count - 1, count - 1)
+    assert len(points) == len(set(points)) <= MAX_POINTS
+    assert len(points) >= min(count, MAX_POINTS // 2)
+    text = line.encoded()
+    assert text is not None
+    assert decode(text)[-1] == pytest.approx(((count - 1) / 1e5, (count - 1) / 1e5))
+
+
+@pytest.mark.parametrize("count", [1, 200, 201, 5000])
+def test_one_by_one_is_the_same(count: int) -> None:
+    single, many = Line(), Line()
+    for i in range(count):
+        single.add(i, -i)
+    many.extend(range(count), range(0, -count, -1))
+    assert single.points()[-1] == many.points()[-1] == (count - 1, 1 - count)
+    assert len(single.points()) <= MAX_POINTS
+
+
+def test_no_points_no_line() -> None:
+    assert Line().encoded() is None
+    assert Path().box() is None
+    assert merged([Path(), Path()]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("points", "metres"),
+    [
+        ([(0, 0), (0, 1)], math.radians(1) * EARTH_RADIUS),
+        ([(0, 0), (90, 0), (-90, 0)], 1.5 * math.pi * EARTH_RADIUS),
+        ([(0, 179.5), (0, -179.5)], math.radians(1) * EARTH_RADIUS),
+        ([(60, 0), (60, 0)], 0),
+        ([(48.8566, 2.3522), (51.5074, -0.1278)], 343_556),
+    ],
+)
+def test_lengths(points: list[tuple[float, float]], metres: float) -> None:
+    path = Path()
+    for point in points:
+        path.add(*point)
+    assert path.length == pytest.approx(metres, rel=1e-4, abs=1e-6)
+
+
+@given(POINTS)
+def test_every_point_lies_in_the_box(points: list[tuple[float, float]]) -> None:
+    path = Path()
+    for point in points:
+        path.add(*point)
+    box = path.box()
+    assert box is not None
+    south, west, north, east = box
+    assert all(south - 1e-6 <= lat <= north + 1e-6 and west - 1e-6 <= lon <= east + 1e-6 for lat, lon in points)
+    assert 0 <= path.length < math.inf
+
+
+def test_paths_are_merged() -> None:
+    one, two = Path(), Path()
+    one.add(1, 2)
+    two.add(3, -4)
+    box, text = merged([one, Path(), two])
+    assert box == (1, -4, 3, 2)
+    assert text is not None
+    assert decode(text) == [(1, 2), (3, -4)]
+
+
+@given(st.lists(st.floats(-500, 9000), max_size=100))
+def test_a_climb_is_at_most_the_raw_sum(altitudes: list[float]) -> None:
+    climb = Climb()
+    for altitude in altitudes:
+        climb.add(altitude)
+    changes = [after - before for before, after in pairwise(altitudes)]
+    assert climb.ascent <= sum(change for change in changes if change > 0) + 1e-6
+    assert climb.descent <= -sum(change for change in changes if change < 0) + 1e-6
+    if altitudes:
+        assert abs(altitudes[0] + climb.ascent - climb.descent - altitudes[-1]) < THRESHOLD + 1e-6
+
+
+def test_a_smooth_climb_loses_less_than_a_threshold_at_each_turn() -> None:
+    climb = Climb()
+    for i in range(1001):
+        climb.add(500 - 300 * math.cos(i / 1000 * 6 * math.pi))  # three hills of 600 m
+    assert 1800 - 6 * THRESHOLD < climb.ascent <= 1800
+    assert 1800 - 6 * THRESHOLD < climb.descent <= 1800
+
+
+def test_noise_on_the_flat_is_no_climb() -> None:
+    climb = Climb()
+    for i in range(10_000):
+        climb.add(100 + i % 3 * 0.9)
+    assert (climb.ascent, climb.descent) == (0, 0)
+
+
+def test_a_pause_hides_the_lift() -> None:
+    climb = Climb()
+    for altitude in (100, 110):
+        climb.add(altitude)
+    climb.pause()
+    climb.add(1000)
+    assert climb.ascent == 10
