@@ -1,0 +1,1 @@
+"""Secrets: random tokens and ids, password hashes."""

@@ -1,0 +1,5 @@
+"""Large contents: immutable files under the data folder, by their SHA-256."""
+
+from gateway.contents.files import FileContents
+
+__all__ = ["FileContents"]

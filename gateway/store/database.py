@@ -1,0 +1,60 @@
+"""Opening the embedded database: SQLite with a write-ahead log, brought to the newest schema."""
+
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from gateway.errors import Busy
+
+BUSY_MS: Final = 5000
+CHECKPOINT_PAGES: Final = 4000  # 16 MB of log between checkpoints: each one costs two more fsyncs
+
+_MIGRATIONS: Final = resources.files("gateway.store") / "migrations" / "sqlite"
+
+
+def connect(path: Path) -> apsw.Connection:
+    """Open ``path``, creating it where it is missing; a commit is on the disk when it returns."""
+    connection = apsw.Connection(str(path))
+    connection.set_busy_timeout(BUSY_MS)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    connection.execute("pragma foreign_keys = on")
+    connection.execute("pragma cache_size = -1024")
+    connection.execute(f"pragma wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    connection.execute("pragma journal_size_limit = 33554432")
+    return connection
+
+
+def migrate(connection: apsw.Connection) -> None:
+    """Apply every migration that is missing, each in one transaction with its number; safe when two processes do it."""
+    steps = sorted((int(item.name[:4]), item) for item in _MIGRATIONS.iterdir() if item.name.endswith(".sql"))
+    if _version(connection) > steps[-1][0]:
+        raise Busy(f"these data are of a newer release (schema {_version(connection)}): install that one")
+    for number, item in steps:
+        connection.execute("begin immediate")
+        try:
+            if _version(connection) < number:
+                connection.execute(item.read_text("utf-8"))
+                connection.execute(f"pragma user_version = {number}")
+            connection.execute("commit")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("rollback")
+            raise
+
+
+def _version(connection: apsw.Connection) -> int:
+    return int(connection.execute("pragma user_version").get)
+
+
+def explain(error: apsw.Error) -> Busy:
+    """Turn a failure of SQLite into what a client may hear: nothing was stored, try again later."""
+    if isinstance(error, apsw.FullError) or getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:
+        return Busy("the gateway's disk is full, nothing was stored", wait=60)
+    if isinstance(error, apsw.ReadOnlyError | apsw.CantOpenError | apsw.PermissionsError):
+        return Busy("the gateway cannot write to its disk, nothing was stored", wait=60)
+    if isinstance(error, apsw.BusyError | apsw.LockedError):
+        return Busy("the gateway is busy, nothing was stored", wait=5)
+    return Busy("the gateway's storage failed, nothing was stored", wait=60)

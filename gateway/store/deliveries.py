@@ -1,0 +1,127 @@
+"""What waits for a device, as a view of the tree and of what the device has acknowledged."""
+
+from dataclasses import dataclass
+
+from gateway.model import FileEntry, PairedDevice
+from gateway.store.files import after_folder, top_folder
+from gateway.store.noun import Noun
+
+_COLUMNS = "f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time"
+
+_OFFERED = """f.project = :project and f.deleted is null and f.top = :top
+              and (:under is null or (f.path >= :under and f.path < :after))
+              and f.type is not null and f.size <= :cap and f.id is not :config
+              and not exists (select 1 from versions v where v.device = :device and v.file = f.id)"""
+
+_UNACKED = """and not exists (select 1 from acks a
+              where a.device = :device and a.file = f.id and a.version = f.head)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which files of a device's folders are asked for. ``config`` is the device's own document, which never waits."""
+
+    device: PairedDevice
+    cap: int
+    config: str | None = None
+    type: str | None = None
+    acknowledged: bool = False
+
+
+class Deliveries(Noun):
+    """Files on their way to devices."""
+
+    def newest(self, wanted: Wanted, limit: int, before: tuple[int, str] | None = None) -> list[FileEntry]:
+        """List the newest ``limit`` files that come after the entry (time, id) in the order newest first."""
+        found = [entry for folder in wanted.device.folders for entry in self._newest_in(folder, wanted, limit, before)]
+        return sorted(set(found), key=lambda entry: (entry.time, entry.id), reverse=True)[:limit]
+
+    def _newest_in(self, folder: str, wanted: Wanted, limit: int, before: tuple[int, str] | None) -> list[FileEntry]:
+        rows = self._run(
+            f"""select {_COLUMNS} from files f indexed by files_newest
+                where {_OFFERED} {"" if wanted.acknowledged else _UNACKED}
+                and (:type is null or f.type = :type)
+                and (f.time, f.id) < (:time, :id)
+                order by f.time desc, f.id desc limit :limit""",
+            **_scope(folder, wanted), type=wanted.type, time=before[0] if before else 1 << 62,
+            id=before[1] if before else "", limit=limit,
+        )  # fmt: skip
+        return [FileEntry(*row) for row in rows]
+
+    def pending(self, wanted: Wanted) -> int:
+        """Count the files that wait for a device."""
+        return sum(
+            self._value(
+                f"select count(*) from files f indexed by files_newest where {_OFFERED} {_UNACKED}",
+                _scope(folder, wanted),
+            )
+            for folder in outermost(wanted.device.folders)
+        )
+
+    def by_name(self, wanted: Wanted, name: str) -> FileEntry | None:
+        """Find a file of a device's folders by its name: the newest that waits, else the newest."""
+        best: tuple[bool, int, str] | None = None
+        found: FileEntry | None = None
+        for folder in wanted.device.folders:
+            rows = self._run(
+                f"""select {_COLUMNS}, not exists (select 1 from acks a
+                        where a.device = :device and a.file = f.id and a.version = f.head)
+                        and not exists (select 1 from versions v where v.device = :device and v.file = f.id)
+                    from files f where f.project = :project and f.deleted is null
+                    and f.path >= :first and f.path < :after and f.path like :tail escape '!'""",
+                device=wanted.device.id, project=wanted.device.project, first=folder.rstrip("/") + "/",
+                after=after_folder(folder.rstrip("/") + "/"), tail="%/" + _literal(name),
+            )  # fmt: skip
+            for row in rows:
+                entry = FileEntry(*row[:9])
+                rank = (bool(row[9]), entry.time, entry.id)
+                if entry.name == name and (best is None or rank > best):
+                    best, found = rank, entry
+        return found
+
+    def config_document(self, project: str, names: tuple[str, ...]) -> FileEntry | None:
+        """Find the document in ``/config`` that bears the first of ``names`` that any bears; case is ignored."""
+        for name in names:
+            row = self._row(
+                f"select {_COLUMNS} from files f where f.project = :project and f.fold = :fold and f.deleted is null",
+                project=project, fold=f"/config/{name}".casefold(),
+            )  # fmt: skip
+            if row:
+                return FileEntry(*row)
+        return None
+
+    def ack(self, device: str, file: str, version: int, now: int) -> bool:
+        """Note that a device has a version; False when it was known."""
+        self._run(
+            "insert into acks values (:device, :file, :version, :now) on conflict do nothing",
+            device=device, file=file, version=version, now=now,
+        )  # fmt: skip
+        return self._changes() == 1
+
+
+def outermost(folders: tuple[str, ...]) -> list[str]:
+    """Leave out folders that lie in others of the list."""
+    kept: list[str] = []
+    for folder in sorted(folders):
+        if not any(folder == other or folder.startswith(other.rstrip("/") + "/") for other in kept):
+            kept.append(folder)
+    return kept
+
+
+def _scope(folder: str, wanted: Wanted) -> dict[str, object]:
+    """Give the values of ``_OFFERED``; ``under`` is set for a folder within a first folder."""
+    prefix = folder.rstrip("/") + "/"
+    nested = prefix.count("/") > 2  # noqa: PLR2004  '/routes/' has two
+    return {
+        "project": wanted.device.project,
+        "device": wanted.device.id,
+        "cap": wanted.cap,
+        "config": wanted.config,
+        "top": top_folder(prefix + "x"),
+        "under": prefix if nested else None,
+        "after": after_folder(prefix) if nested else None,
+    }
+
+
+def _literal(text: str) -> str:
+    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

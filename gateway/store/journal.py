@@ -1,0 +1,25 @@
+"""The ordered log of everything that happens in a project."""
+
+import json
+from collections.abc import Mapping
+
+from gateway.model import Actor
+from gateway.store.noun import Noun
+
+
+class Journal(Noun):
+    """Entries of a project, numbered from 1 in the order of commit."""
+
+    def append(
+        self, actor: Actor, action: str, entity: tuple[str, str], payload: Mapping[str, object], now: int
+    ) -> int:
+        """Write one entry about ``entity`` (type, id) and give its number; the row of the project is locked with it."""
+        row = self._row("update projects set seq = seq + 1 where id = :project returning seq", project=actor.project)
+        assert row is not None
+        self._run(
+            """insert into journal (project, seq, user, device, action, entity_type, entity_id, payload, server_time)
+               values (:project, :seq, :user, :device, :action, :type, :id, :payload, :now)""",
+            project=actor.project, seq=row[0], user=actor.user, device=actor.device and actor.device.id, action=action,
+            type=entity[0], id=entity[1], payload=json.dumps(payload, separators=(",", ":")), now=now,
+        )  # fmt: skip
+        return int(row[0])

@@ -1,0 +1,55 @@
+"""Bytes that validation refused, kept for their owner."""
+
+from dataclasses import dataclass
+
+from gateway.store.noun import Noun
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A refused upload. ``error`` is the stable word, ``message`` the sentence."""
+
+    id: str
+    project: str
+    device: str | None
+    name: str
+    sha256: bytes
+    size: int
+    error: str
+    message: str
+    time: int
+
+
+class Rejected(Noun):
+    """Refused uploads; the same bytes from the same device are one."""
+
+    def add(self, rejection: Rejection) -> None:
+        """Keep a refusal; its content must be there."""
+        self._run(
+            """insert into rejected (id, project, device, name, sha256, size, error, message, time)
+               values (:id, :project, :device, :name, :sha256, :size, :error, :message, :time)
+               on conflict (device, sha256) do update set name = excluded.name, error = excluded.error,
+               message = excluded.message, time = excluded.time""",
+            id=rejection.id, project=rejection.project, device=rejection.device, name=rejection.name,
+            sha256=rejection.sha256, size=rejection.size, error=rejection.error, message=rejection.message,
+            time=rejection.time,
+        )  # fmt: skip
+
+    def beyond(self, device: str | None, keep: int) -> list[tuple[str, bytes]]:
+        """List (id, SHA-256) of a device's refusals but for the newest ``keep``."""
+        rows = self._run(
+            """select id, sha256 from rejected where device is :device
+               order by time desc, id desc limit -1 offset :keep""",
+            device=device, keep=keep,
+        )  # fmt: skip
+        return [(row[0], row[1]) for row in rows]
+
+    def before(self, moment: int) -> list[tuple[str, bytes]]:
+        """List (id, SHA-256) of the refusals from before a moment."""
+        return [
+            (row[0], row[1]) for row in self._run("select id, sha256 from rejected where time < :moment", moment=moment)
+        ]
+
+    def remove(self, rejection: str) -> None:
+        """Forget a refusal; its content may then be collected."""
+        self._run("delete from rejected where id = :id", id=rejection)

@@ -1,0 +1,125 @@
+"""The database as the services see it: short reads, and writes that wait for their commit."""
+
+import os
+import queue
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Final, TypeVar
+
+import apsw
+
+from gateway.errors import Busy
+from gateway.store.database import connect, explain, migrate
+from gateway.store.transaction import Transaction
+from gateway.store.turn import FileTurn
+from gateway.store.writer import Write, Writer
+
+T = TypeVar("T")
+
+FILE: Final = "wristgate.db"
+FREE_BYTES: Final = 1024 * 1024  # less than that on the disk and uploads will fail
+
+
+class Store:
+    """One process's access to the database in ``folder``.
+
+    ``polite`` is for commands and the like: they write at once in the caller's thread, and a running gateway's writer
+    lets them through. Nothing happens before ``open``, which belongs after a fork, never before.
+    """
+
+    def __init__(self, folder: Path, *, polite: bool = False) -> None:
+        self._folder = folder
+        self._polite = polite
+        self._readers: queue.LifoQueue[tuple[apsw.Connection, Transaction]] = queue.LifoQueue()
+        self._connections: list[apsw.Connection] = []
+        self._turn: FileTurn | None = None
+        self._writer: Writer | None = None
+
+    def exists(self) -> bool:
+        """Say whether the folder has a database."""
+        return (self._folder / FILE).exists()
+
+    def open(self) -> "Store":
+        """Open the database, creating and upgrading it where needed; raises ``Busy`` where that fails."""
+        try:
+            self._turn = FileTurn(self._folder)
+            self._connection = self._connect()
+            migrate(self._connection)
+        except apsw.Error as error:
+            raise explain(error) from error
+        except OSError as error:
+            raise Busy(f"{self._folder}: {error.strerror}") from error
+        self._transaction = Transaction(self._connection)
+        if not self._polite:
+            self._writer = Writer(self._connection, self._transaction, self._turn)
+        return self
+
+    def _connect(self) -> apsw.Connection:
+        connection = connect(self._folder / FILE)
+        self._connections.append(connection)
+        return connection
+
+    @contextmanager
+    def read(self) -> Iterator[Transaction]:
+        """Give one consistent view of the database; raises ``Busy`` where the disk fails."""
+        try:
+            connection, transaction = self._readers.get_nowait()
+        except queue.Empty:
+            connection = self._connect()
+            transaction = Transaction(connection)
+        try:
+            connection.execute("begin")
+            try:
+                yield transaction
+            finally:
+                with suppress(apsw.SQLError):
+                    connection.execute("rollback")
+        except apsw.Error as error:
+            raise explain(error) from error
+        finally:
+            self._readers.put((connection, transaction))
+
+    def write(self, write: Write[T]) -> "Future[T]":
+        """Run ``write`` in a transaction; the future ends when it is on the disk, or with the error that undid it."""
+        if self._writer is not None:
+            return self._writer.submit(write)
+        future: Future[T] = Future()
+        future.set_result(self._write_now(write))
+        return future
+
+    def _write_now(self, write: Write[T]) -> T:
+        assert self._turn is not None
+        with self._turn.ask():
+            try:
+                self._connection.execute("begin immediate")
+                result = write(self._transaction)
+                self._connection.execute("commit")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("rollback")
+                if isinstance(error, apsw.Error):
+                    raise explain(error) from error
+                raise
+        return result
+
+    def trouble(self) -> str | None:
+        """Say why the database cannot be written, None if it can; makes one small durable write."""
+        disk = os.statvfs(self._folder)
+        if disk.f_bavail * disk.f_frsize < FREE_BYTES:
+            return "the disk is full"
+        failure = self.write(lambda transaction: transaction.health.touch()).exception()
+        return str(failure) if failure else None
+
+    def close(self) -> None:
+        """Finish what waits, move the log into the database, let go of the files; also after ``open`` has failed."""
+        if self._writer is not None:
+            self._writer.close()
+        for connection in self._connections[:1]:
+            with suppress(apsw.Error):
+                connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        for connection in self._connections:
+            connection.close()
+        if self._turn is not None:
+            self._turn.close()

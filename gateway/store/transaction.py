@@ -1,0 +1,35 @@
+"""What a use case may do with the database, one small class a noun, all inside one transaction."""
+
+import apsw
+
+from gateway.store.accounts import Links, Sessions, Users
+from gateway.store.answers import Answers
+from gateway.store.contents import Contents
+from gateway.store.deliveries import Deliveries
+from gateway.store.devices import Devices, Tokens
+from gateway.store.files import Files
+from gateway.store.health import Health
+from gateway.store.journal import Journal
+from gateway.store.pairings import Pairings
+from gateway.store.rejected import Rejected
+from gateway.store.uploads import Uploads
+
+
+class Transaction:
+    """The nouns of the database on one connection; a read transaction uses their reading methods only."""
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self.users = Users(connection)
+        self.links = Links(connection)
+        self.sessions = Sessions(connection)
+        self.devices = Devices(connection)
+        self.tokens = Tokens(connection)
+        self.pairings = Pairings(connection)
+        self.journal = Journal(connection)
+        self.files = Files(connection)
+        self.contents = Contents(connection)
+        self.deliveries = Deliveries(connection)
+        self.uploads = Uploads(connection)
+        self.answers = Answers(connection)
+        self.rejected = Rejected(connection)
+        self.health = Health(connection)
