@@ -3,6 +3,8 @@
 The envelope is the watch API's: ``{"ok":false,"code":413,"error":"too_large","m":"..."}``.
 """
 
+from typing import Final
+
 from gateway.errors import (
     BadRequest,
     Busy,
@@ -38,7 +40,8 @@ STATUS: dict[type[GatewayError], int] = {
     Busy: 503,
 }
 
-MESSAGE_BYTES = 80
+MESSAGE_BYTES: Final = 80
+_BMP: Final = 0xFFFF  # beyond it a character takes two escapes
 
 
 def status_of(error: GatewayError) -> int:
@@ -70,10 +73,10 @@ def escaped_length(text: str) -> int:
     for char in text:
         if char in '"\\\b\f\n\r\t':
             total += 2
-        elif " " <= char <= "~":
+        elif " " <= char <= "\x7f":
             total += 1
         else:
-            total += 12 if ord(char) > 0xFFFF else 6
+            total += 12 if ord(char) > _BMP else 6
     return total
 
 

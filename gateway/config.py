@@ -1,0 +1,202 @@
+"""The gateway's settings: one frozen dataclass, read from the environment by the edges only.
+
+Every option is one row: the variable, its default, how its text is read, and what it is for.
+"""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class ConfigError(ValueError):
+    """A variable whose value is not allowed; the message names the variable, the value and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen; port 0 takes a free one."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _address(text: str) -> Address:
+    host, _, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004
+        raise ValueError("an address and a port, like 127.0.0.1:8080 or [::1]:8080")
+    if host != "localhost":
+        try:
+            ipaddress.ip_address(host)
+        except ValueError:
+            raise ValueError("an address and a port, like 127.0.0.1:8080 or 0.0.0.0:8080") from None
+    return Address(host, int(port))
+
+
+def _url(text: str) -> str | None:
+    if not text:
+        return None
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or len(text) > 100:  # noqa: PLR2004
+        raise ValueError("an address like https://sync.example.com, at most 100 characters")
+    return text.rstrip("/")
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("addresses or networks with commas between, like 127.0.0.1,10.0.0.0/8") from None
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+            raise ValueError(f"a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text.lower() not in allowed:
+            raise ValueError(f"one of {', '.join(allowed)}")
+        return text.lower()
+
+    return read
+
+
+def _yes_no(text: str) -> bool:
+    return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[
+        _choice("true", "false", "yes", "no", "1", "0")(text)
+    ]
+
+
+def _workers(text: str) -> int:
+    if text != "1":
+        raise ValueError("1: the embedded database has one writer, more processes would only wait for it")
+    return 1
+
+
+def _folder(text: str) -> Path:
+    if not text or "\0" in text:
+        raise ValueError("the path of a folder")
+    return Path(text)
+
+
+def _path(text: str) -> Path | None:
+    return Path(text) if text else None
+
+
+def _option(name: str, default: str, read: Callable[[str], T], text: str) -> T:
+    """Declare one row; the value of the field is what ``read`` makes of the variable or of ``default``."""
+    return field(metadata={"name": name, "default": default, "read": read, "text": text})  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class Config:
+    """What is in force. Fields and variables go together, ``listen_addr`` and ``SYNC_LISTEN_ADDR``."""
+
+    listen_addr: Address = _option(
+        "SYNC_LISTEN_ADDR", "127.0.0.1:8080", _address,
+        "Address and port; 0.0.0.0:8080 lets other machines in, port 0 takes a free one",
+    )  # fmt: skip
+    data_dir: Path = _option("SYNC_DATA_DIR", "./data", _folder, "Folder for the database and large files")
+    base_url: str | None = _option(
+        "SYNC_BASE_URL", "", _url, "Address under which devices and people reach the gateway; empty: as listened on"
+    )
+    log_format: str = _option(
+        "SYNC_LOG_FORMAT", "auto", _choice("auto", "text", "json"), "Log lines; auto: text on a terminal, else json"
+    )
+    log_level: str = _option(
+        "SYNC_LOG_LEVEL", "info", _choice("debug", "info", "warning", "error"), "Least important lines to log"
+    )
+    allow_signup: bool = _option("SYNC_ALLOW_SIGNUP", "false", _yes_no, "Let strangers make accounts")
+    shutdown_timeout: int = _option(
+        "SYNC_SHUTDOWN_TIMEOUT", "10", _number(1, 300), "Seconds from SIGTERM until everything has ended"
+    )
+    workers: int = _option("SYNC_WORKERS", "1", _workers, "Web processes; 1 with the embedded database")
+    threads: int = _option("SYNC_THREADS", "4", _number(1, 64), "Threads for checking and reading files")
+    device_max_file: int = _option(
+        "SYNC_DEVICE_MAX_FILE", "102400", _number(1024, 110_000), "Longest file to and from a watch, bytes"
+    )
+    trusted_proxies: tuple[Network, ...] = _option(
+        "SYNC_TRUSTED_PROXIES", "", _networks, "Addresses whose X-Forwarded-For is believed, commas between"
+    )
+    rate_auth: int = _option(
+        "SYNC_RATE_AUTH", "10", _number(0, 1_000_000), "Sign-ins, pairing starts, wrong codes a minute; 0: no limit"
+    )
+    rate_poll: int = _option(
+        "SYNC_RATE_POLL", "300", _number(0, 1_000_000), "Pairing polls a minute and address; 0: no limit"
+    )
+    rate_device: int = _option(
+        "SYNC_RATE_DEVICE", "300", _number(0, 1_000_000), "Requests a minute and device; 0: no limit"
+    )
+    body_timeout: int = _option("SYNC_BODY_TIMEOUT", "30", _number(1, 3600), "Seconds for a request's body")
+    head_timeout: int = _option("SYNC_HEAD_TIMEOUT", "10", _number(1, 3600), "Seconds for a request's head")
+    max_connections: int = _option(
+        "SYNC_MAX_CONNECTIONS", "2000", _number(10, 100_000), "Open connections; the idlest give way to new ones"
+    )
+    ready_file: Path | None = _option(
+        "SYNC_READY_FILE", "", _path, "File that is written with the gateway's address once it answers, for scripts"
+    )
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Config":
+        """Read the settings; raises ``ConfigError`` for the first value that is not allowed."""
+        return cls(**{item.name: _read(item.metadata, environ) for item in fields(cls)})
+
+    def public_url(self, bound: Address | None = None) -> str:
+        """Give the address under which people reach the gateway."""
+        return self.base_url or f"http://{bound or self.listen_addr}"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of what is in force. ``source`` is ``environment`` or ``default``."""
+
+    name: str
+    value: str
+    source: str
+    text: str
+
+
+_SECRET: Final = ("SECRET", "KEY", "PASSPHRASE", "PASSWORD", "TOKEN")
+
+
+def settings(environ: Mapping[str, str]) -> list[Setting]:
+    """List every option with its value and where that comes from; raises ``ConfigError`` like ``from_env``."""
+    rows = []
+    for item in fields(Config):
+        name, default = item.metadata["name"], item.metadata["default"]
+        _read(item.metadata, environ)
+        value = environ.get(name, default)
+        shown = "(hidden)" if value and any(word in name for word in _SECRET) else value
+        source = "environment" if name in environ else "default"
+        rows.append(Setting(name, shown, source, item.metadata["text"]))
+    return rows
+
+
+def unknown(environ: Mapping[str, str]) -> list[str]:
+    """List variables that look like ours and are not: mostly misspelt."""
+    names = {item.metadata["name"] for item in fields(Config)}
+    return sorted(name for name in environ if name.startswith("SYNC_") and name not in names)
+
+
+def _read(row: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
+    text = environ.get(row["name"], row["default"]).strip()
+    try:
+        return row["read"](text)
+    except ValueError as error:
+        raise ConfigError(f"{row['name']} is {text!r}: it takes {error}") from None

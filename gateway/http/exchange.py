@@ -1,0 +1,103 @@
+"""The outermost layer of the application: what every request has before Falcon sees it.
+
+Falcon waits for the first piece of a body before it looks at anything, so a client that announces a body and sends
+none would hold a request for ever, and ``Expect: 100-continue`` would be answered before the token was looked at.
+``Exchanges`` hands it an empty first piece; the body is then read under ``http/body.py``'s deadline.
+"""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from gateway.auth.tokens import new_id
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+_log: Final = logging.getLogger("gateway.access")
+
+
+class Exchange:
+    """What is known of one request and its answer; goes with the request as ``scope["exchange"]``."""
+
+    __slots__ = ("device", "id", "method", "path", "received", "sent", "started", "status")
+
+    def __init__(self, method: str, path: str, started: float) -> None:
+        self.id = new_id()
+        self.method = method
+        self.path = path
+        self.started = started
+        self.device: str | None = None
+        self.status = 0
+        self.received = 0
+        self.sent = 0
+
+
+class Exchanges:
+    """Numbers, watches and logs the requests to ``app``; a HEAD is a GET whose body the server leaves out."""
+
+    def __init__(self, app: Application, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI scope."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        exchange = Exchange(scope["method"], scope["path"], self._clock())
+        inner = {**scope, "exchange": exchange}
+        if exchange.method == "HEAD":
+            inner["method"] = "GET"
+        try:
+            await self._app(inner, _watch_body(exchange, receive), _watch_answer(exchange, send))
+        finally:
+            self._write(exchange)
+
+    def _write(self, exchange: Exchange) -> None:
+        milliseconds = round((self._clock() - exchange.started) * 1000, 1)
+        level = logging.WARNING if exchange.status >= 500 or not exchange.status else logging.INFO  # noqa: PLR2004
+        if not _log.isEnabledFor(level):
+            return
+        fields = {
+            "id": exchange.id,
+            "method": exchange.method,
+            "path": exchange.path[:200],
+            "status": exchange.status,
+            "ms": milliseconds,
+            "device": exchange.device,
+            "in": exchange.received,
+            "out": exchange.sent,
+        }
+        _log.log(level, "request", extra={"fields": fields})
+
+
+def _watch_body(exchange: Exchange, receive: Receive) -> Receive:
+    first = True
+
+    async def watched() -> Message:
+        nonlocal first
+        if first:
+            first = False
+            return {"type": "http.request", "body": b"", "more_body": True}
+        message = await receive()
+        exchange.received += len(message.get("body", b""))
+        return message
+
+    return watched
+
+
+def _watch_answer(exchange: Exchange, send: Send) -> Send:
+    async def watched(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            exchange.status = message["status"]
+            message["headers"] = [*message["headers"], (b"x-request-id", exchange.id.encode())]
+        else:
+            exchange.sent += len(message.get("body", b""))
+        await send(message)
+
+    return watched

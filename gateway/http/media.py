@@ -1,0 +1,27 @@
+"""JSON as the smallest clients can take it: ASCII only, no charset, bytes at once."""
+
+import re
+from typing import Any, Final
+
+import falcon.media
+import orjson
+
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
+
+
+def dump(value: object) -> bytes:
+    r"""Encode a value as JSON with ``\uXXXX`` escapes; two of them for a character beyond the BMP."""
+    data = orjson.dumps(value)
+    if data.isascii():
+        return data
+    return _BEYOND_ASCII.sub(_escape, data.decode()).encode("ascii")
+
+
+def _escape(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+
+
+def handlers() -> dict[str, Any]:
+    """Give Falcon's media handlers for answers."""
+    return {falcon.MEDIA_JSON: falcon.media.JSONHandler(dumps=dump, loads=orjson.loads)}

@@ -1,0 +1,188 @@
+"""``files``, ``download``, ``native``, ``ack`` and ``config``: files on their way to a watch."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+import pybase64
+
+from gateway.errors import BadRequest, TooLarge, UnsupportedType
+from gateway.http.body import Bodies
+from gateway.http.media import dump
+from gateway.http.request import Request, Response
+from gateway.http.watch.fields import LARGEST, answer_limit, query_cursor, query_number, query_type, text, whole
+from gateway.http.watch.names import NAME_BYTES, cut, short_name
+from gateway.http.work import Work
+from gateway.model import FileEntry, FileType, PairedDevice
+from gateway.service.deliveries import Deliveries, Offer
+
+LEAST_ENTRY: Final = 60  # bytes; no list entry is shorter
+_NATIVE: Final = {FileType.FIT: "application/fit", FileType.GPX: "application/gpx+xml"}
+_ACKS: Final = 1000
+
+
+class Files:
+    """The list of what waits."""
+
+    def __init__(self, deliveries: Deliveries, work: Work) -> None:
+        self._deliveries = deliveries
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """List a page, newest first, as many entries as fit."""
+        limit = answer_limit(req)
+        entries = await self._work.read(
+            self._deliveries.newest,
+            req.context.caller.device,
+            limit // LEAST_ENTRY + 1,
+            query_cursor(req),
+            query_type(req),
+            acknowledged=req.get_param("all") == "1",
+        )
+        resp.data = page(entries, limit)
+
+
+def page(entries: Iterable[FileEntry], limit: int) -> bytes:
+    """Encode the entries that fit in ``limit`` bytes; ``next`` names the last of them where there are more."""
+    parts: list[bytes] = []
+    size, cursor = len(b'{"ok":true,"files":[]}'), b""
+    for entry in entries:
+        part = dump(_listed(entry))
+        more = b',"next":"%d.%b"' % (entry.time, entry.id.encode())
+        if size + len(part) + (1 if parts else 0) + len(more) > limit:
+            return b'{"ok":true,"files":[' + b",".join(parts) + b"]" + cursor + b"}"
+        size += len(part) + (1 if parts else 0)
+        parts.append(part)
+        cursor = more
+    return b'{"ok":true,"files":[' + b",".join(parts) + b"]}"
+
+
+def _listed(entry: FileEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id, "n": short_name(entry.name), "f": cut(entry.folder, NAME_BYTES), "y": entry.type,
+        "s": entry.size, "t": entry.time, "v": entry.version,
+    }  # fmt: skip
+
+
+class Download:
+    """A file part by part, as base64, or a document as it is."""
+
+    def __init__(self, deliveries: Deliveries, work: Work) -> None:
+        self._deliveries = deliveries
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response, key: str) -> None:
+        """Give the part at ``off``, as long as fits."""
+        limit = answer_limit(req)
+        offset = query_number(req, "off", 0, LARGEST) or 0
+        version = query_number(req, "v", 1, LARGEST)
+        device = req.context.caller.device
+        if req.get_param("as") == "json":
+            resp.data = await self._work.read(self._document, device, key, version, limit)
+        elif offset and version is None:
+            raise BadRequest("v: is needed with off, so that parts of one version come together")
+        else:
+            resp.data = await self._work.read(self._part, device, key, version, offset, limit)
+
+    def _part(self, device: PairedDevice, key: str, version: int | None, offset: int, limit: int) -> bytes:
+        offer = self._deliveries.find(device, key, version)
+        entry = offer.file
+        if offset > entry.size or (offset and offset == entry.size):
+            raise BadRequest(f"off: the file has {entry.size} bytes")
+        body = _described(offer) | {"off": offset, "d": ""}
+        if offset:
+            del body["n"]
+        room = (limit - len(dump(body | {"next": entry.size}))) // 4 * 3
+        data = self._deliveries.read(entry, offset, min(room, entry.size - offset))
+        body["d"] = pybase64.b64encode(data).decode("ascii")
+        if offset + len(data) < entry.size:
+            body["next"] = offset + len(data)
+        return dump(body)
+
+    def _document(self, device: PairedDevice, key: str, version: int | None, limit: int) -> bytes:
+        offer = self._deliveries.find(device, key, version)
+        return _fitting(_described(offer) | {"j": self._deliveries.document(offer.file)}, limit)
+
+
+def _described(offer: Offer) -> dict[str, Any]:
+    entry = offer.file
+    return {
+        "ok": True, "id": entry.id, "n": short_name(entry.name), "y": entry.type, "v": entry.version,
+        "s": entry.size, "crc": f"{offer.crc32:08x}",
+    }  # fmt: skip
+
+
+def _fitting(body: dict[str, Any], limit: int) -> bytes:
+    data = dump(body)
+    if len(data) > limit:
+        raise TooLarge(f"the document takes {len(data)} bytes, max is {limit}")
+    return data
+
+
+class Native:
+    """A file's own bytes, for the watch's GPX and FIT response types."""
+
+    def __init__(self, kind: FileType, deliveries: Deliveries, work: Work) -> None:
+        self._kind = kind
+        self._deliveries = deliveries
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response, file_id: str) -> None:
+        """Give the bytes."""
+        offer, data = await self._work.read(self._whole, req.context.caller.device, file_id)
+        name = f"{offer.file.id}-{offer.file.version}.{self._kind}"
+        resp.content_type = _NATIVE[self._kind]
+        resp.set_header("Content-Disposition", f'attachment; filename="{name}"')
+        resp.data = data
+
+    def _whole(self, device: PairedDevice, file_id: str) -> tuple[Offer, bytes]:
+        offer = self._deliveries.find(device, file_id)
+        if offer.file.type != self._kind:
+            raise UnsupportedType(f"this file is {offer.file.type}, not {self._kind}")
+        return offer, self._deliveries.read(offer.file, 0, offer.file.size)
+
+
+class Ack:
+    """What has arrived."""
+
+    def __init__(self, deliveries: Deliveries, work: Work, bodies: Bodies) -> None:
+        self._deliveries = deliveries
+        self._work = work
+        self._bodies = bodies
+
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Note it."""
+        async with self._bodies.json(req) as body:
+            files = body.get("files")
+        if not isinstance(files, list) or len(files) > _ACKS:
+            raise BadRequest(f"files: must be a list of at most {_ACKS} entries")
+        pending = await self._work.write(self._deliveries.ack, req.context.caller, list(map(_acked, files)))
+        resp.media = {"ok": True, "pending": pending}
+
+
+def _acked(item: object) -> tuple[str, int]:
+    if not isinstance(item, dict):
+        raise BadRequest("files: each entry must be an object")
+    key, version = text(item, "id"), whole(item, "v")
+    if key is None or version is None:
+        raise BadRequest(f"{'id' if key is None else 'v'}: is missing in files")
+    return key, version
+
+
+class Config:
+    """The device's own document."""
+
+    def __init__(self, deliveries: Deliveries, work: Work) -> None:
+        self._deliveries = deliveries
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Give it, unless the device has it; ``have`` acknowledges."""
+        caller = req.context.caller
+        entry = await self._work.read(self._deliveries.config, caller.device)
+        version = f"{entry.id}.{entry.version}"
+        if req.get_param("have") == version:
+            await self._work.write(self._deliveries.ack, caller, [(entry.id, entry.version)])
+            resp.media = {"ok": True, "v": version, "same": True}
+            return
+        document = await self._work.read(self._deliveries.document, entry)
+        resp.data = _fitting({"ok": True, "v": version, "c": document}, answer_limit(req))

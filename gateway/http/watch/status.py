@@ -1,0 +1,23 @@
+"""``status``: what a glance shows, in under 500 bytes."""
+
+from gateway.http.request import Request, Response
+from gateway.http.watch.fields import answer_limit
+from gateway.http.work import Work
+from gateway.service.deliveries import Deliveries
+
+
+class Status:
+    """Counts of a device."""
+
+    def __init__(self, deliveries: Deliveries, work: Work) -> None:
+        self._deliveries = deliveries
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Tell."""
+        answer_limit(req)
+        status = await self._work.read(self._deliveries.status, req.context.caller.device)
+        last = {} if status.last is None else {"last": status.last}
+        resp.media = {
+            "ok": True, "now": status.now, **last, "pending": status.pending, "up": status.sent, "wait": status.wait,
+        }  # fmt: skip

@@ -1,0 +1,46 @@
+"""All pages on one page."""
+
+from dataclasses import dataclass
+
+import falcon.asgi
+
+from gateway.http.body import Bodies
+from gateway.http.limits import Limit
+from gateway.http.request import Request, Response
+from gateway.http.work import Work
+from gateway.service.accounts import Accounts
+from gateway.service.deliveries import Deliveries
+from gateway.service.devices import Devices
+from gateway.service.health import Health
+from gateway.service.pairing import Pairings
+from gateway.web.browser import Browsers
+from gateway.web.pages import Home, Pair, SignIn, SignOut, Style
+from gateway.web.render import Renderer
+
+App = falcon.asgi.App[Request, Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the pages hand requests to."""
+
+    accounts: Accounts
+    pairings: Pairings
+    devices: Devices
+    deliveries: Deliveries
+    health: Health
+
+
+def add_pages(
+    app: App, renderer: Renderer, services: Services, work: Work, bodies: Bodies, attempts: Limit, codes: Limit,
+    *, signup: bool,
+) -> None:  # fmt: skip
+    """Add ``/``, ``/signin``, ``/signout`` and ``/pair``."""
+    accounts, pairings = services.accounts, services.pairings
+    browsers = Browsers(accounts, bodies)
+    home = Home(renderer, browsers, work, services.health, services.devices, services.deliveries, accounts)
+    app.add_route("/", home)
+    app.add_route("/style.css", Style())
+    app.add_route("/signin", SignIn(renderer, browsers, work, accounts, attempts, signup=signup))
+    app.add_route("/signout", SignOut(browsers, work, accounts))
+    app.add_route("/pair", Pair(renderer, browsers, work, pairings, codes))
