@@ -1,0 +1,33 @@
+"""The command ``wristgate``; each command imports what it needs when it runs."""
+
+import click
+
+from gateway import __version__
+from gateway.cli.config import show_config
+from gateway.cli.demo import demo
+from gateway.cli.devices import device, devices, pair
+from gateway.cli.files import add, get, list_files
+from gateway.cli.serve import serve
+from gateway.cli.users import signin_link, user
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="wristgate")
+def main() -> None:
+    """Run and use a sync gateway for watches on your own machine.
+
+    \b
+    Settings come from the environment: see `wristgate config`.
+    Commands work on SYNC_DATA_DIR, also while the gateway runs.
+
+    \b
+    Examples:
+      wristgate serve                      start the gateway
+      wristgate pair K7QM-2PXD             give the watch that shows this code to the owner
+      wristgate add tour.gpx --to /routes  put a route where the watch fetches it
+      wristgate list /activities           see what came in
+    """  # noqa: D301  click's \b keeps the lines
+
+
+for _command in (serve, demo, pair, devices, device, add, list_files, get, user, signin_link, show_config):
+    main.add_command(_command)

@@ -1,0 +1,102 @@
+"""``wristgate serve``: the gateway itself."""
+
+import fcntl
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from gateway.cli import logs
+from gateway.cli.context import fail, read_config
+
+if TYPE_CHECKING:
+    from gateway.config import Address, Config
+
+LOCK_PATIENCE: Final = 5.0  # seconds for a predecessor that was killed to let go
+
+
+@click.command()
+def serve() -> None:
+    """Start the gateway and keep it running until SIGTERM or Ctrl-C.
+
+    \b
+    Examples:
+      wristgate serve
+      SYNC_LISTEN_ADDR=0.0.0.0:8080 SYNC_BASE_URL=https://sync.example.com wristgate serve
+    """  # noqa: D301
+    from gateway.app import create_app  # noqa: PLC0415
+    from gateway.config import Address  # noqa: PLC0415
+    from gateway.server import ServerSettings  # noqa: PLC0415
+    from gateway.server import serve as run  # noqa: PLC0415
+
+    config = read_config()
+    logs.set_up(config.log_format, config.log_level)
+    link = _prepare(config)
+    lock = _lock(config.data_dir)
+
+    def load() -> Any:
+        return create_app(config)
+
+    settings = ServerSettings(
+        host=config.listen_addr.host, port=config.listen_addr.port, workers=config.workers,
+        shutdown_timeout=config.shutdown_timeout, head_timeout=config.head_timeout,
+        max_connections=config.max_connections,
+    )  # fmt: skip
+    code = run(settings, load, lambda bound: _greet(config, Address(*bound), link))
+    os.close(lock)
+    sys.exit(code)
+
+
+def _prepare(config: "Config") -> str | None:
+    """Create or upgrade the data folder; gives the secret of a sign-in link while the owner has no password."""
+    from gateway.app import Gateway  # noqa: PLC0415
+    from gateway.errors import GatewayError  # noqa: PLC0415
+
+    gateway = Gateway(config, polite=True)
+    try:
+        owner = gateway.open()
+        link = None if owner.email else gateway.store.write(gateway.accounts.link(owner)).result()
+        gateway.store.close()
+    except GatewayError as error:
+        fail(error.message)
+    return link
+
+
+def _lock(folder: Path) -> int:
+    """Make sure that no other gateway serves this data folder; the lock goes with the process."""
+    handle = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    deadline = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > deadline:
+                fail(f"another gateway runs on {folder}: stop it, or set SYNC_DATA_DIR to another folder")
+            time.sleep(0.05)
+        else:
+            return handle
+
+
+def _greet(config: "Config", bound: "Address", link: str | None) -> None:
+    """Say where the gateway is and what to do next."""
+    base = config.public_url(bound)
+    if config.ready_file:
+        temporary = config.ready_file.with_suffix(".new")
+        temporary.write_text(f"http://{bound}\n")
+        temporary.replace(config.ready_file)
+    click.echo(f"Wristgate is listening on http://{bound}, files are in {config.data_dir.resolve()}")
+    if link:
+        click.echo(f"\nSign in, once, within 15 minutes:\n  {base}/signin?link={link}")
+        click.echo("Later, or on a machine without a browser: wristgate signin-link")
+    else:
+        click.echo(f"Sign in:  {base}/signin")
+    click.echo(
+        "\nNext: start the pairing on your watch and type its code at"
+        f"\n  {base}/pair\nor here: wristgate pair CODE"
+        "\nSee it work without a watch: wristgate demo"
+        "\nStop with Ctrl-C."
+    )
+    sys.stdout.flush()

@@ -1,0 +1,116 @@
+"""The pages in a real browser, on a phone's screen, without JavaScript."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.ui import WebDriverWait
+
+from gateway.simwatch.localgateway import LocalGateway
+from tests.client import Api
+from tests.conftest import NO_LIMITS
+
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=412,915",
+)  # fmt: skip
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path}"):
+        options.add_argument(flag)
+    options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
+    options.binary_location = "/usr/bin/chromium"
+    driver = webdriver.Chrome(options, Service("/usr/bin/chromedriver"))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def fresh() -> Iterator[LocalGateway]:
+    with LocalGateway(NO_LIMITS) as running:
+        yield running
+
+
+def fill(browser: webdriver.Chrome, **values: str) -> None:
+    for name, value in values.items():
+        browser.find_element(By.NAME, name).send_keys(value)
+    press(browser, "main form button:not(.quiet)")
+
+
+def press(browser: webdriver.Chrome, button: str) -> None:
+    """Press a button and wait for the page that it leads to."""
+    page = browser.find_element(By.TAG_NAME, "html")
+    browser.find_element(By.CSS_SELECTOR, button).click()
+    WebDriverWait(browser, 30).until(staleness_of(page))
+
+
+def text(browser: webdriver.Chrome) -> str:
+    return browser.find_element(By.TAG_NAME, "main").text
+
+
+def fits(browser: webdriver.Chrome) -> bool:
+    """Say whether the page needs no sideways scrolling."""
+    body = browser.find_element(By.TAG_NAME, "body")
+    return bool(body.size["width"] <= browser.get_window_size()["width"])
+
+
+def test_first_sign_in_pairing_and_signing_out(browser: webdriver.Chrome, fresh: LocalGateway, shots: Path) -> None:
+    def look(name: str) -> None:
+        assert fits(browser)
+        browser.save_screenshot(str(shots / f"{name}.png"))
+
+    browser.get(fresh.url)
+    assert "Nobody has signed in yet" in text(browser)
+    look("1-fresh")
+    link = fresh.command("signin-link").decode().strip()
+    path = re.sub("^http://[^/]*", fresh.url, link)
+    browser.get(path)
+    browser.get(path)  # looking does not use it up
+    look("2-welcome")
+    fill(browser, email="ana@example.com", password="short")
+    assert "10 to 1024 characters" in text(browser)
+    look("3-too-short")
+    fill(browser, password="correct horse battery")
+    assert "No device is paired yet" in text(browser)
+    look("4-home")
+    browser.get(path)
+    assert "This link was used" in text(browser).replace("this", "This")
+
+    watch = Api(fresh.url)
+    begun = watch.post("pair", {"device": "d", "name": "fenix <b>7</b>"}).good
+    browser.get(begun["url"])
+    look("5-pair")
+    fill(browser, code="AAAAAAAA")
+    assert "No device waits with this code" in text(browser)
+    fill(browser, code=f"{begun['code'][:4]}-{begun['code'][4:]}".lower())
+    assert "fenix -b-7-" in text(browser)
+    assert "127.0.0.1" in text(browser)
+    assert "just now" in text(browser)
+    look("6-confirm")
+    assert watch.get("pair", id=begun["id"]).good["state"] == "wait"
+    press(browser, "[name=confirm]")
+    assert "is yours" in text(browser)
+    look("7-paired")
+    token = watch.get("pair", id=begun["id"]).good["token"]
+    Api(fresh.url, token).get("status").good  # noqa: B018
+    browser.get(fresh.url)
+    assert "fenix -b-7-" in text(browser)
+    look("8-devices")
+
+    press(browser, "form[action='/signout'] button")
+    browser.get(f"{fresh.url}/pair")
+    assert "/signin" in browser.current_url
+    look("9-sign-in")
+    fill(browser, email="ana@example.com", password="wrong horse battery")
+    assert "E-mail or password is wrong" in text(browser)
+    browser.find_element(By.NAME, "email").clear()
+    fill(browser, email="ANA@example.com", password="correct horse battery")
+    assert browser.current_url.endswith("/pair")
