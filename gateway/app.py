@@ -1,11 +1,7 @@
 """The composition root: builds the application, and what the commands need, from a ``Config``."""
 
-import asyncio
-import gc
-import logging
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 import falcon.asgi
 
@@ -22,23 +18,18 @@ from gateway.http.media import handlers
 from gateway.http.middleware import Answers, DeviceAuthentication, Origin
 from gateway.http.request import Request, Response
 from gateway.http.work import Work
+from gateway.lifespan import Lifespan
 from gateway.model import User
 from gateway.service.accounts import Accounts
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
 from gateway.service.health import Health
-from gateway.service.housekeeping import forget
 from gateway.service.pairing import Pairings
 from gateway.service.tree import Tree
 from gateway.service.uploads import Uploads
 from gateway.store import Store
 from gateway.web import routes as web
 from gateway.web.render import Renderer
-
-COLLECT: Final = (50_000, 50, 100)
-HOUSEKEEPING: Final = 3600.0  # seconds between two rounds
-
-_log: Final = logging.getLogger("gateway.app")
 
 
 class Gateway:
@@ -66,41 +57,6 @@ class Gateway:
         return self.store.write(self.accounts.ensure_owner()).result()
 
 
-class Lifespan:
-    """Opens the gateway when its process starts and closes it when that ends."""
-
-    def __init__(self, gateway: Gateway, *pools: ThreadPoolExecutor) -> None:
-        self._gateway = gateway
-        self._pools = pools
-        self._housekeeping: asyncio.Task[None] | None = None
-
-    async def process_startup(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
-        """Open; nothing was open before the fork."""
-        gc.collect()
-        gc.freeze()  # what the application is made of stays; looking at it again costs a quarter of an upload
-        gc.set_threshold(*COLLECT)
-        await asyncio.to_thread(self._gateway.open)
-        self._housekeeping = asyncio.create_task(self._keep_house())
-
-    async def process_shutdown(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
-        """Finish what waits and move the log into the database."""
-        if self._housekeeping is not None:
-            self._housekeeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._housekeeping
-        for pool in self._pools:
-            await asyncio.to_thread(pool.shutdown)
-        await asyncio.to_thread(self._gateway.store.close)
-
-    async def _keep_house(self) -> None:
-        while True:
-            try:
-                await asyncio.wrap_future(self._gateway.store.write(forget()))
-            except GatewayError as error:
-                _log.warning("housekeeping: %s", error)
-            await asyncio.sleep(HOUSEKEEPING)
-
-
 def create_app(config: Config) -> Exchanges:
     """Build the ASGI application; it opens nothing and starts no thread before its lifespan begins."""
     gateway = Gateway(config)
@@ -111,7 +67,7 @@ def create_app(config: Config) -> Exchanges:
     renderer = Renderer()
     starts, polls = Limit(config.rate_auth), Limit(config.rate_poll)
     middleware: list[Any] = [
-        Lifespan(gateway, threads, passwords),
+        Lifespan(gateway.open, gateway.store, threads, passwords),
         Origin(config.trusted_proxies, config.base_url),
         DeviceAuthentication(gateway.devices, work, Limit(config.rate_device)),
         Answers(),

@@ -28,6 +28,7 @@ ROUTES = 20
 UNLIMITED = {f"SYNC_RATE_{name}": "0" for name in ("AUTH", "POLL", "DEVICE")}
 DAYS = 127  # no multiple of DEVICES, so that every device sends every day
 DAY = 86400
+SETTLE = 8  # seconds; freed memory goes back every five
 MB = 1024 * 1024
 
 
@@ -178,10 +179,13 @@ def measured_gateway(limits: argparse.Namespace, note: Callable[[str], None]) ->
         time.sleep(2)  # let what pairing left behind finish
         idle = processes.pss(gateway.pid)
         count = len(processes.tree(gateway.pid))
-        rows = list(bench.rows())
+        with processes.Peak(gateway.pid) as peak:
+            rows = list(bench.rows())
+        time.sleep(SETTLE)
         after = processes.pss(gateway.pid)
     note(
-        f"Memory of the gateway's {count} processes together (PSS): {idle / MB:.0f} MB idle, {after / MB:.0f} MB after."
+        f"Memory of the gateway's {count} processes together (PSS): {idle / MB:.0f} MB idle, "
+        f"{peak.bytes / MB:.0f} MB at the most, {after / MB:.0f} MB {SETTLE} s after the run."
     )
     note(f"Uploads answered and durable: {bench.serial:,}, each checked and summarised, all distinct.")
     return rows

@@ -1,7 +1,9 @@
 """What the gateway's processes cost together: memory as PSS, processor time, and which core they run on."""
 
 import os
+import threading
 from pathlib import Path
+from typing import Self
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -21,6 +23,28 @@ def tree(root: int) -> list[int]:
 def pss(root: int) -> int:
     """Proportional set size of the tree in bytes."""
     return sum(_pss(pid) for pid in tree(root))
+
+
+class Peak:
+    """The highest PSS of a tree while the block runs, looked at four times a second."""
+
+    def __init__(self, root: int) -> None:
+        self._root = root
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look)
+        self.bytes = 0
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._over.wait(0.25):
+            self.bytes = max(self.bytes, pss(self._root))
 
 
 def seconds(root: int) -> float:

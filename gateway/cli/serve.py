@@ -29,6 +29,7 @@ def serve() -> None:
     """  # noqa: D301
     from gateway.app import create_app  # noqa: PLC0415
     from gateway.config import Address  # noqa: PLC0415
+    from gateway.lifespan import freeze  # noqa: PLC0415
     from gateway.server import ServerSettings  # noqa: PLC0415
     from gateway.server import serve as run  # noqa: PLC0415
 
@@ -38,7 +39,9 @@ def serve() -> None:
     lock = _lock(config.data_dir)
 
     def load() -> Any:
-        return create_app(config)
+        app = create_app(config)
+        freeze()
+        return app
 
     settings = ServerSettings(
         host=config.listen_addr.host, port=config.listen_addr.port, workers=config.workers,

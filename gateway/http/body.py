@@ -13,7 +13,7 @@ from gateway.http.request import Request
 
 BODY_BYTES: Final = 150_000
 SMALL: Final = 8192  # bytes of a body that need no place
-PLACES: Final = 32  # bodies beyond SMALL that may be in memory at once, from their first byte to their answer
+PLACES: Final = 16  # bodies beyond SMALL that may be in memory at once, from their first byte to their answer
 PATIENCE: Final = 2.0  # seconds after which a slow sender gives its place up, if others wait
 LEAST_RATE: Final = 4096  # bytes a second that count as not slow
 

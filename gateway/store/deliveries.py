@@ -34,7 +34,7 @@ class Deliveries(Noun):
     def newest(self, wanted: Wanted, limit: int, before: tuple[int, str] | None = None) -> list[FileEntry]:
         """List the newest ``limit`` files that come after the entry (time, id) in the order newest first."""
         found = [entry for folder in wanted.device.folders for entry in self._newest_in(folder, wanted, limit, before)]
-        return sorted(set(found), key=lambda entry: (entry.time, entry.id), reverse=True)[:limit]
+        return sorted(found, key=lambda entry: (entry.time, entry.id), reverse=True)[:limit]
 
     def _newest_in(self, folder: str, wanted: Wanted, limit: int, before: tuple[int, str] | None) -> list[FileEntry]:
         rows = self._run(

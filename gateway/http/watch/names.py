@@ -20,6 +20,8 @@ def short_name(name: str) -> str:
 
 def cut(text: str, room: int) -> str:
     """Give the longest beginning of ``text`` that takes at most ``room`` bytes escaped."""
+    if escaped_length(text) <= room:
+        return text
     for end, char in enumerate(text):
         room -= escaped_length(char)
         if room < 0:
