@@ -21,7 +21,7 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        fields = getattr(record, "fields", {})
+        fields = getattr(record, "fields", None) or {"id": getattr(record, "request_id", None)}
         line.update({key: value for key, value in fields.items() if value is not None})
         if record.exc_info:
             line["error"] = "".join(traceback.format_exception(*record.exc_info))

@@ -51,6 +51,7 @@ class Exchanges:
             return
         exchange = Exchange(scope["method"], scope["path"], self._clock())
         inner = {**scope, "exchange": exchange}
+        scope.get("state", {})["request_id"] = exchange.id  # for what the server says of this request
         if exchange.method == "HEAD":
             inner["method"] = "GET"
         try:

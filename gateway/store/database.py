@@ -33,6 +33,8 @@ def migrate(connection: apsw.Connection) -> None:
     if _version(connection) > steps[-1][0]:
         raise Busy(f"these data are of a newer release (schema {_version(connection)}): install that one")
     for number, item in steps:
+        if _version(connection) >= number:
+            continue
         connection.execute("begin immediate")
         try:
             if _version(connection) < number:

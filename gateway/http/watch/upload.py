@@ -7,6 +7,7 @@ import orjson
 
 from gateway.errors import BadRequest, GatewayError
 from gateway.http.body import Bodies
+from gateway.http.errors import MESSAGE_BYTES, shorten
 from gateway.http.request import Request, Response
 from gateway.http.watch.fields import base64, needed, nonce, text, whole
 from gateway.http.work import Work
@@ -66,5 +67,5 @@ def _told(outcome: Outcome) -> dict[str, Any]:
         "dup": outcome.duplicate,
     }  # fmt: skip
     if outcome.warning:
-        answer["warn"] = outcome.warning
+        answer["warn"] = shorten(outcome.warning, MESSAGE_BYTES)
     return answer
