@@ -1,24 +1,26 @@
 # make run: the gateway. make test: all tests. make help: the rest.
 
-PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name) 2>/dev/null)))
+# The first that is new enough; set PYTHON to choose another.
+PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$name" && break; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev run demo test check format bench clean
+.PHONY: help venv dev run demo test check format coverage bench clean
 
 help:
-	@echo "make venv    build the environment in .venv, with .venv/bin/wristgate"
-	@echo "make run     start the gateway; settings: $(BIN)/wristgate config"
-	@echo "make demo    see a simulated watch use a gateway of its own"
-	@echo "make test    run all tests (installs what they need)"
-	@echo "make check   format, lint, types, layers"
-	@echo "make bench   measure speed and memory"
+	@echo "make venv      build the environment in .venv, with .venv/bin/wristgate"
+	@echo "make run       start the gateway; settings: $(BIN)/wristgate config"
+	@echo "make demo      see a simulated watch use a gateway of its own"
+	@echo "make test      run all tests (installs what they need)"
+	@echo "make coverage  run them and show what they do not reach"
+	@echo "make check     format, lint, types, layers"
+	@echo "make bench     measure speed and memory"
 
 venv: .venv/run.done
 
 .venv/run.done: requirements.txt pyproject.toml
-	@test -n "$(PYTHON)" || { echo "Wristgate needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3"; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Wristgate needs Python 3.11 or newer, $(PYTHON) is older; say where another is: make PYTHON=/path/to/python3"; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Wristgate needs Python 3.11 or newer: install it, or say where it is: make PYTHON=/path/to/python3"; exit 1; }
 	@test -x $(BIN)/python || { echo "Building the environment in .venv ..."; "$(PYTHON)" -m venv .venv || { rm -rf .venv; echo "Python cannot make environments; on Debian and Ubuntu: sudo apt install python3-venv"; exit 1; }; }
 	@$(PIP) --require-hashes -r requirements.txt
 	@$(PIP) --no-deps --no-build-isolation --editable .
@@ -50,6 +52,13 @@ check: dev
 format: dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+coverage: dev
+	@tests/install-system-packages
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 bench: dev
 	$(BIN)/python -m loadtest.bench

@@ -51,6 +51,8 @@ class Gateway:
         """Open the data folder, creating it and its owner where they are missing; gives the owner."""
         try:
             self.config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except FileExistsError:
+            raise Busy(f"SYNC_DATA_DIR is {self.config.data_dir}: this is not a folder") from None
         except OSError as error:
             raise Busy(f"SYNC_DATA_DIR is {self.config.data_dir}: {error.strerror}") from error
         self.store.open()

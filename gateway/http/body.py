@@ -12,7 +12,7 @@ from gateway.errors import BadRequest, Busy, LengthRequired, TooLarge
 from gateway.http.request import Request
 
 BODY_BYTES: Final = 150_000
-SMALL: Final = 8192  # bytes of a body that need no place
+SMALL: Final = 8192  # bytes of a body that need no place; who has shown no token may send no more
 PLACES: Final = 16  # bodies beyond SMALL that may be in memory at once, from their first byte to their answer
 PATIENCE: Final = 2.0  # seconds after which a slow sender gives its place up, if others wait
 LEAST_RATE: Final = 4096  # bytes a second that count as not slow
@@ -28,12 +28,12 @@ class Bodies:
         self._waiting = 0
 
     @asynccontextmanager
-    async def json(self, req: Request) -> AsyncIterator[dict[str, Any]]:
-        """Read a JSON object and keep its place until the context ends.
+    async def json(self, req: Request, most: int = BODY_BYTES) -> AsyncIterator[dict[str, Any]]:
+        """Read a JSON object of at most ``most`` bytes and keep its place until the context ends.
 
         Raises ``LengthRequired``, ``TooLarge`` (before reading), ``BadRequest``, ``Busy``.
         """
-        async with self.raw(req, BODY_BYTES) as data:
+        async with self.raw(req, most) as data:
             try:
                 value = orjson.loads(data)
             except orjson.JSONDecodeError as error:
@@ -49,15 +49,13 @@ class Bodies:
         length = announced(req, most)
         held = False
         try:
-            try:
-                async with asyncio.timeout(self._timeout):
-                    data = bytearray(await req.stream.read(min(length, SMALL)))
-                    if SMALL <= len(data) < length:
-                        await self._take_place()
-                        held = True
-                        await self._rest(req, data, length)
-            except TimeoutError:
-                raise BadRequest(f"the body did not arrive within {self._timeout:.0f} s") from None
+            async with self._deadline():
+                data = bytearray(await req.stream.read(min(length, SMALL)))
+            if SMALL <= len(data) < length:
+                await self._take_place()
+                held = True
+                async with self._deadline():
+                    await self._rest(req, data, length)
             if len(data) < length:
                 raise BadRequest("the body is shorter than Content-Length")
             yield data
@@ -65,10 +63,21 @@ class Bodies:
             if held:
                 self._places.release()
 
+    @asynccontextmanager
+    async def _deadline(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._timeout):
+                yield
+        except TimeoutError:
+            raise BadRequest(f"the body did not arrive within {self._timeout:.0f} s") from None
+
     async def _take_place(self) -> None:
         self._waiting += 1
         try:
-            await self._places.acquire()
+            async with asyncio.timeout(self._timeout):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Busy("too many uploads at once", wait=10) from None
         finally:
             self._waiting -= 1
 

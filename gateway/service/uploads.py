@@ -87,23 +87,21 @@ class Uploads:
         name = clean_name(part.name) if part.name is not None else None
         if part.size is not None:
             self._fits(name or "the file", part.size)
+        part = replace(part, name=name)
         with self._store.read() as transaction:
             if transaction.answers.find(caller.token, part.nonce):
-                return lambda transaction: self._finished(transaction, caller, replace(part, name=name))
-            seen = self._upload(transaction, caller, part, name)
-            last = part.offset + len(part.data) >= seen.size
-            wanted = seen.have and (last or part.offset < seen.have)
-            stored = transaction.uploads.parts(caller.token, part.nonce) if wanted else b""
-        fresh = _continue(seen, stored, part)
-        if seen.have + len(fresh) < seen.size:
-            return lambda transaction: self._append(transaction, caller, seen, fresh)
-        data = stored + fresh
+                return lambda transaction: self._finished(transaction, caller, part)
+            seen = self._upload(transaction, caller, part)
+            if part.offset + len(part.data) < seen.size:
+                return lambda transaction: self._append(transaction, caller, part)
+            stored = transaction.uploads.parts(caller.token, part.nonce)
+        data = stored + _continue(seen, stored, part)
         request = _fingerprint(seen.name, seen.size, data)
         finish = self._finish(caller, seen.name, data, part.nonce, request)
 
         def write(transaction: Transaction) -> Outcome:
             if transaction.answers.find(caller.token, part.nonce):  # the same request once more, a moment earlier
-                return self._finished(transaction, caller, replace(part, name=name))
+                return self._finished(transaction, caller, part)
             self._unchanged(transaction, caller, seen)
             outcome = finish(transaction)
             transaction.uploads.remove(caller.token, part.nonce)
@@ -115,24 +113,30 @@ class Uploads:
         if size > self._cap:
             raise TooLarge(f"{name} has {_kib(size)} KB; the limit is {self._cap // 1024} KB")
 
-    def _upload(self, transaction: Transaction, caller: Caller, part: Part, name: str | None) -> Upload:
+    def _upload(self, transaction: Transaction, caller: Caller, part: Part) -> Upload:
         """Give the state that ``part`` meets; raises ``BadRequest`` where it contradicts what came before."""
         upload = transaction.uploads.find(caller.token, part.nonce)
         if upload is None or self._is_over(upload):
             if part.offset:
                 raise OffsetMismatch(0)
-            if name is None or part.size is None:
-                raise BadRequest(f"{'name' if name is None else 'size'}: is missing in the first part")
-            return Upload(part.nonce, name, part.size, 0, 0)
-        if name not in {None, upload.name} or part.size not in {None, upload.size}:
+            if part.name is None or part.size is None:
+                raise BadRequest(f"{'name' if part.name is None else 'size'}: is missing in the first part")
+            return Upload(part.nonce, part.name, part.size, 0, 0)
+        if part.name not in {None, upload.name} or part.size not in {None, upload.size}:
             raise BadRequest("up: this nonce stands for another file")
         return upload
 
-    def _append(self, transaction: Transaction, caller: Caller, seen: Upload, fresh: bytes) -> Outcome:
-        self._unchanged(transaction, caller, seen)
+    def _append(self, transaction: Transaction, caller: Caller, part: Part) -> Outcome:
+        """Keep a part that is not the last; phones repeat requests, so the same one may have come a moment earlier."""
+        if transaction.answers.find(caller.token, part.nonce):
+            return self._finished(transaction, caller, part)
+        seen = self._upload(transaction, caller, part)
+        stored = transaction.uploads.parts(caller.token, part.nonce) if part.offset < seen.have else b""
+        fresh = _continue(seen, stored, part)
         if seen.have == 0:
+            transaction.uploads.remove(caller.token, part.nonce)  # one that is over
             idle = transaction.uploads.all(caller.token)
-            for upload in [old for old in idle if old.nonce != seen.nonce][: max(0, len(idle) - UNFINISHED + 1)]:
+            for upload in idle[: max(0, len(idle) - UNFINISHED + 1)]:
                 transaction.uploads.remove(caller.token, upload.nonce)
         transaction.uploads.append(caller.token, replace(seen, updated=self._clock()), fresh)
         return Progress(seen.nonce, seen.have + len(fresh))

@@ -9,7 +9,8 @@ import apsw
 from gateway.errors import Busy
 
 BUSY_MS: Final = 5000
-CHECKPOINT_PAGES: Final = 4000  # 16 MB of log between checkpoints: each one costs two more fsyncs
+PAGE_BYTES: Final = 8192  # a 100 KB content costs a fifth less than with pages of 4096
+CHECKPOINT_PAGES: Final = 2000  # 16 MB of log between checkpoints: each one costs two more fsyncs
 
 _MIGRATIONS: Final = resources.files("gateway.store") / "migrations" / "sqlite"
 
@@ -18,6 +19,7 @@ def connect(path: Path) -> apsw.Connection:
     """Open ``path``, creating it where it is missing; a commit is on the disk when it returns."""
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(BUSY_MS)
+    connection.execute(f"pragma page_size = {PAGE_BYTES}")
     connection.execute("pragma journal_mode = wal")
     connection.execute("pragma synchronous = full")
     connection.execute("pragma foreign_keys = on")

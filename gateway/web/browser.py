@@ -7,14 +7,13 @@ import falcon
 
 from gateway.auth.tokens import derive, new_secret, same
 from gateway.errors import Forbidden
-from gateway.http.body import Bodies
+from gateway.http.body import SMALL, Bodies
 from gateway.http.request import Request, Response
 from gateway.model import User
 from gateway.service.accounts import SESSION_SECONDS, Accounts
 
 SESSION: Final = "wristgate_session"
 FORM: Final = "wristgate_form"
-FORM_BYTES: Final = 8192
 
 
 class Browsers:
@@ -52,7 +51,7 @@ class Browsers:
 
     async def form(self, req: Request) -> Mapping[str, str]:
         """Read a form; raises ``Forbidden`` where our own page did not send it."""
-        async with self._bodies.raw(req, FORM_BYTES) as body:
+        async with self._bodies.raw(req, SMALL) as body:
             fields = falcon.uri.parse_query_string(body.decode("utf-8", "replace"), keep_blank=True, csv=False)
         plain = {key: value if isinstance(value, str) else value[-1] for key, value in fields.items()}
         secret = req.cookies.get(FORM) or ""

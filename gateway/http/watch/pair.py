@@ -2,7 +2,7 @@
 
 from gateway.errors import BadRequest
 from gateway.http.address import bucket
-from gateway.http.body import Bodies
+from gateway.http.body import SMALL, Bodies
 from gateway.http.limits import Limit
 from gateway.http.request import Request, Response
 from gateway.http.watch.fields import needed, text
@@ -28,7 +28,7 @@ class Pair:
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Begin."""
-        async with self._bodies.json(req) as body:
+        async with self._bodies.json(req, SMALL) as body:
             ident = needed(text(body, "device"), "device")
             name, app = text(body, "name") or "", text(body, "app")
         address = req.context.address

@@ -1,0 +1,68 @@
+"""A look into the database of a gateway that has stopped: what must hold whatever happened to it."""
+
+import hashlib
+import zlib
+from pathlib import Path
+
+import apsw
+
+
+def assert_sound(data: Path) -> None:
+    """Hold the database against what the architecture promises of journal, tree, versions and contents."""
+    connection = apsw.Connection(
+        f"file:{data / 'wristgate.db'}?mode=ro", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+    )
+    try:
+        assert connection.execute("pragma integrity_check").get == "ok"
+        assert connection.execute("pragma foreign_key_check").get is None
+        _journal_has_no_gaps(connection)
+        _versions_have_their_content(connection)
+        _tree_is_what_the_journal_says(connection)
+        _parts_are_whole(connection)
+    finally:
+        connection.close()
+
+
+def count(data: Path, table: str) -> int:
+    """The number of rows of a table."""
+    connection = apsw.Connection(str(data / "wristgate.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    try:
+        return int(connection.execute(f"select count(*) from {table}").get)
+    finally:
+        connection.close()
+
+
+def _journal_has_no_gaps(connection: apsw.Connection) -> None:
+    for project, last in connection.execute("select id, seq from projects"):
+        rows = connection.execute("select seq from journal where project = ? order by seq", (project,))
+        assert [row[0] for row in rows] == list(range(1, last + 1))
+
+
+def _versions_have_their_content(connection: apsw.Connection) -> None:
+    rows = connection.execute(
+        """select v.file, v.n, v.sha256, v.size, v.crc32, c.body, c.size from versions v
+           left join contents c on c.sha256 = v.sha256"""
+    )
+    for file, number, digest, size, crc32, body, stored in rows:
+        assert body is not None, (file, number)
+        assert hashlib.sha256(body).digest() == digest
+        assert (len(body), stored, zlib.crc32(body)) == (size, size, crc32)
+
+
+def _tree_is_what_the_journal_says(connection: apsw.Connection) -> None:
+    told = """select entity_id, json_extract(payload, '$.version'), json_extract(payload, '$.sha256')
+              from journal where action = 'put' order by 1, 2"""
+    kept = "select file, n, lower(hex(sha256)) from versions order by 1, 2"
+    assert connection.execute(told).fetchall() == connection.execute(kept).fetchall()
+    heads = "select id, head, sha256 from files order by 1"
+    newest = "select file, max(n), sha256 from versions group by file order by 1"
+    assert connection.execute(heads).fetchall() == connection.execute(newest).fetchall()
+
+
+def _parts_are_whole(connection: apsw.Connection) -> None:
+    rows = connection.execute(
+        """select u.have, coalesce(sum(length(p.body)), 0) from uploads u
+           left join upload_parts p on p.token = u.token and p.nonce = u.nonce group by u.token, u.nonce"""
+    )
+    for have, there in rows:
+        assert have == there
