@@ -52,9 +52,9 @@ class Gateway:
         try:
             self.config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         except FileExistsError:
-            raise Busy(f"SYNC_DATA_DIR is {self.config.data_dir}: this is not a folder") from None
+            raise Busy(f"SYNC_DATA_DIR {self.config.data_dir} cannot be used: it is not a folder") from None
         except OSError as error:
-            raise Busy(f"SYNC_DATA_DIR is {self.config.data_dir}: {error.strerror}") from error
+            raise Busy(f"SYNC_DATA_DIR {self.config.data_dir} cannot be used: {error.strerror}") from error
         self.store.open()
         return self.store.write(self.accounts.ensure_owner()).result()
 

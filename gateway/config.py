@@ -47,8 +47,9 @@ def _url(text: str) -> str | None:
     if not text:
         return None
     parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment or len(text) > 100:  # noqa: PLR2004
-        raise ValueError("an address like https://sync.example.com, at most 100 characters")
+    beyond = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+    if parts.scheme not in {"http", "https"} or not parts.hostname or beyond or len(text) > 100:  # noqa: PLR2004
+        raise ValueError("an address without a path, like https://sync.example.com, at most 100 characters")
     return text.rstrip("/")
 
 

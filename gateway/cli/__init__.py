@@ -4,6 +4,7 @@ import click
 
 from gateway import __version__
 from gateway.cli.config import show_config
+from gateway.cli.context import Commands
 from gateway.cli.demo import demo
 from gateway.cli.devices import device, devices, pair
 from gateway.cli.files import add, get, list_files
@@ -11,7 +12,7 @@ from gateway.cli.serve import serve
 from gateway.cli.users import signin_link, user
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="wristgate")
 def main() -> None:
     """Run and use a sync gateway for watches on your own machine.

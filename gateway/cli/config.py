@@ -5,6 +5,7 @@ import os
 import click
 
 from gateway.cli.context import fail
+from gateway.cli.tables import show
 from gateway.config import ConfigError, settings, unknown
 
 
@@ -22,15 +23,7 @@ def show_config(*, as_json: bool) -> None:
         shown = {row.name: {"value": row.value, "from": row.source, "about": row.text} for row in rows}
         click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("Variable", "Value", "From", "About"):
-        table.add_column(heading, overflow="fold", no_wrap=heading != "About")
-    for row in rows:
-        style = "bold" if row.source == "environment" else None
-        table.add_row(row.name, row.value or "-", row.source, row.text, style=style)
-    Console(highlight=False, soft_wrap=False).print(table)
+    headings = ("Variable", "Value", "From", "About")
+    show(headings, [(row.name, row.value or "-", row.source, row.text) for row in rows])
     for name in unknown(os.environ):
         click.echo(f"wristgate: {name} is no setting of this gateway", err=True)

@@ -1,10 +1,12 @@
 """What commands share: settings from the environment, an open gateway, errors as one sentence."""
 
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 
@@ -14,7 +16,7 @@ from gateway.errors import GatewayError
 if TYPE_CHECKING:
     from gateway.app import Gateway
 
-T = TypeVar("T")
+ADDRESS: Final = "address"  # file in the data folder
 
 
 def fail(message: str, code: int = 1) -> NoReturn:
@@ -34,18 +36,59 @@ def read_config() -> Config:
     return config
 
 
+def hand_over(folder: Path) -> None:
+    """Give what root has written to the user that the folder belongs to, or the gateway could not read it."""
+    if os.geteuid() != 0 or not folder.is_dir():
+        return
+    owner = folder.stat()
+    for path in folder.rglob("*") if owner.st_uid != 0 else ():
+        if path.lstat().st_uid == 0:
+            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+
+
+def command_name() -> str:
+    """Give what a person types to run this program, from where they stand."""
+    found = shutil.which("wristgate")
+    mine = Path(sys.argv[0]).resolve()
+    if (found and Path(found).resolve() == mine) or mine.name != "wristgate":
+        return "wristgate"
+    shorter = os.path.relpath(mine)
+    return shorter if len(shorter) < len(str(mine)) else str(mine)
+
+
+def address(config: Config) -> str:
+    """Give the gateway's public address: the configured one, else what the gateway on these data noted last."""
+    noted = config.data_dir / ADDRESS
+    return config.base_url or (noted.read_text().strip() if noted.exists() else config.public_url())
+
+
+class Commands(click.Group):
+    """The group of all commands: what the system refuses is a sentence, not a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            fail(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
+
+
 @contextmanager
 def gateway(*, create: bool = False) -> Iterator["Gateway"]:
     """Open the data folder beside a running gateway; what goes wrong becomes a sentence and exit code 1.
 
-    Only commands that put something in ``create`` a data folder: the others would hide a wrong SYNC_DATA_DIR.
+    Only commands that put something in ``create`` a data folder, and only one that SYNC_DATA_DIR names: whoever
+    stands in the wrong place must not get a second gateway there.
     """
     from gateway.app import Gateway  # noqa: PLC0415  the web framework is not needed to show a help text
 
     config = read_config()
     opened = Gateway(config, polite=True)
-    if not create and not opened.store.exists():
-        fail(f"there is no gateway's data in {config.data_dir}: set SYNC_DATA_DIR, or start one: wristgate serve")
+    if not opened.store.exists() and not (create and "SYNC_DATA_DIR" in os.environ):
+        folder = config.data_dir.absolute()
+        fail(f"there is no gateway's data in {folder}: set SYNC_DATA_DIR, or start one: wristgate serve")
     try:
         opened.open()
         yield opened
@@ -53,3 +96,4 @@ def gateway(*, create: bool = False) -> Iterator["Gateway"]:
         fail(error.message)
     finally:
         opened.store.close()
+        hand_over(config.data_dir)

@@ -42,6 +42,8 @@ def _play(story: "Story", file: Path | None, url: str | None) -> None:
     from gateway.simwatch.sample import RUN_FILE  # noqa: PLC0415
 
     if url:
+        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+            raise click.BadParameter("it takes an address like http://127.0.0.1:8080", param_hint="--url")
         commands = (lambda *words: command(words)) if urlsplit(url).hostname in _LOCAL else None
         story.all_steps(url, commands, file or RUN_FILE)
         return
@@ -53,7 +55,7 @@ def _play(story: "Story", file: Path | None, url: str | None) -> None:
 
 def _advice(failure: Exception, url: str | None) -> str:
     if "refused" in str(failure):
-        return "The file was not kept as it is; try another one."
+        return "A watch may send FIT, GPX, TCX and JSON files of up to 100 KB; try another one."
     if url is None:
         return "Run `wristgate serve` by itself to see what it says, and report this if it should have worked."
     return f"See that the gateway at {url} runs and that SYNC_DATA_DIR is its folder, then try again."

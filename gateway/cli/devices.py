@@ -1,11 +1,11 @@
 """``wristgate pair``, ``devices``, ``device revoke``."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from gateway.cli.context import fail, gateway
+from gateway.cli.tables import moment, show
 
 if TYPE_CHECKING:
     from gateway.model import PairedDevice
@@ -44,22 +44,19 @@ def devices(*, as_json: bool) -> None:
         click.echo(orjson.dumps([_told(device) | {"pending": status.pending} for device, status in rows]))
         return
     if not rows:
-        click.echo("No device is paired. Start the pairing on the watch, then: wristgate pair CODE")
+        click.echo("No device is paired. Start the pairing on the watch, then: wristgate pair CODE", err=True)
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in ("Id", "Name", "Type", "Last seen", "Last sync"):
-        table.add_column(heading)
-    for heading in ("Sent", "Waiting"):
-        table.add_column(heading, justify="right")
-    for device, status in rows:
-        table.add_row(
-            device.id, device.name, device.type, _moment(device.last_seen), _moment(device.last_sync),
-            str(device.sent), str(status.pending),
-        )  # fmt: skip
-    Console(highlight=False).print(table)
+    show(
+        ("Id", "Name", "Type", "Last seen", "Last sync", "Sent", "Waiting"),
+        [
+            (
+                device.id, device.name, device.type, moment(device.last_seen), moment(device.last_sync),
+                str(device.sent), str(status.pending),
+            )
+            for device, status in rows
+        ],
+        right=("Sent", "Waiting"),
+    )  # fmt: skip
 
 
 @click.group()
@@ -87,7 +84,3 @@ def _told(device: "PairedDevice") -> dict[str, object]:
         "folders": device.folders, "created": device.created, "last_seen": device.last_seen,
         "last_sync": device.last_sync, "sent": device.sent,
     }  # fmt: skip
-
-
-def _moment(moment: int | None) -> str:
-    return "never" if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M")

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.context import gateway
+from gateway.cli.tables import moment, show
 from gateway.errors import GatewayError
+from gateway.wording import clock, kilometres, size
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
-    from gateway.model import User
+    from gateway.model import FileEntry, User
     from gateway.service.tree import Listed
 
 _USER = click.option("--user", "email", metavar="EMAIL", help="Whose files; without it the owner's.")
+WAITING_FOLDERS = ("/routes", "/workouts", "/config")
 _BAR_BYTES = 8 * 1024 * 1024
 
 
@@ -65,9 +68,21 @@ def _add(opened: "Gateway", user: "User", file: Path, folder: str | None) -> Non
             progress=lambda done: bar.update(done - bar.pos),
         )
     stored = opened.store.write(write).result()
-    note = f" ({stored.warning})" if stored.warning else ""
     there = "was there already: " if stored.duplicate else ""
-    click.echo(f"{there}{stored.file.path}{note}")
+    click.echo(f"{there}{stored.file.path}")
+    for note in filter(None, (stored.warning, _not_for_watches(stored.file, opened.config.device_max_file))):
+        click.echo(f"wristgate: {stored.file.path}: {note}", err=True)
+
+
+def _not_for_watches(file: "FileEntry", cap: int) -> str | None:
+    """Say why a file that lies where watches look does not wait for them."""
+    if not file.path.startswith(tuple(f"{folder}/" for folder in WAITING_FOLDERS)):
+        return None
+    if file.type is None:
+        return "no watch gets it, it is none of FIT, GPX, TCX and JSON"
+    if file.size > cap:
+        return f"no watch gets it, it has {-(-file.size // 1024)} KB and the limit is {cap // 1024} KB"
+    return None
 
 
 @click.command("list")
@@ -75,7 +90,7 @@ def _add(opened: "Gateway", user: "User", file: Path, folder: str | None) -> Non
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list, with the summary of each file.")
 @_USER
 def list_files(path: str, *, as_json: bool, email: str | None) -> None:
-    """List the files at PATH, a folder or a file.
+    """List the files at PATH, a folder or a file, with the start of an activity, else when the file came in.
 
     \b
     Example:
@@ -89,22 +104,13 @@ def list_files(path: str, *, as_json: bool, email: str | None) -> None:
         click.echo(orjson.dumps([_told(row) for row in rows]))
         return
     if not rows:
-        click.echo("There are no files yet.")
+        click.echo("There are no files yet.", err=True)
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("Path", overflow="fold")
-    table.add_column("Version", justify="right")
-    table.add_column("Bytes", justify="right")
-    table.add_column("Came in")
-    table.add_column("What")
-    for row in rows:
-        table.add_row(
-            row.file.path, str(row.file.version), f"{row.file.size:,}", _moment(row.file.time), _what(row),
-        )  # fmt: skip
-    Console(highlight=False).print(table)
+    when = [(row.summary or {}).get("start") or row.file.time for row in rows]
+    cells = [
+        (row.file.path, size(row.file.size), moment(time), _what(row)) for row, time in zip(rows, when, strict=True)
+    ]
+    show(("Path", "Size", "When", "What"), cells, right=("Size",))
 
 
 def _what(row: "Listed") -> str:
@@ -113,10 +119,9 @@ def _what(row: "Listed") -> str:
     summary = row.summary or {}
     parts = [str(summary.get("sport") or row.kind or "-").replace("_", " ")]
     if summary.get("distance"):
-        parts.append(f"{summary['distance'] / 1000:.2f} km")
+        parts.append(kilometres(summary["distance"]))
     if summary.get("elapsed"):
-        seconds = round(summary["elapsed"])
-        parts.append(f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}")
+        parts.append(clock(summary["elapsed"]))
     return ", ".join(parts)
 
 
@@ -127,12 +132,6 @@ def _told(row: "Listed") -> dict[str, Any]:
         "kind": row.kind, "sha256": entry.sha256.hex(), "time": entry.time, "device": entry.device,
         "damaged": row.damaged, "summary": row.summary,
     }  # fmt: skip
-
-
-def _moment(moment: int) -> str:
-    from datetime import UTC, datetime  # noqa: PLC0415
-
-    return datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 @click.command()

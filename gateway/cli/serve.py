@@ -2,15 +2,17 @@
 
 import fcntl
 import os
+import socket
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from gateway.cli import logs
-from gateway.cli.context import fail, read_config
+from gateway.cli.context import ADDRESS, command_name, fail, read_config
 
 if TYPE_CHECKING:
     from gateway.config import Address, Config
@@ -58,6 +60,8 @@ def _prepare(config: "Config") -> str | None:
     from gateway.app import Gateway  # noqa: PLC0415
     from gateway.errors import GatewayError  # noqa: PLC0415
 
+    if config.ready_file and not config.ready_file.absolute().parent.is_dir():
+        fail(f"SYNC_READY_FILE {config.ready_file}: there is no such folder")
     gateway = Gateway(config, polite=True)
     try:
         owner = gateway.open()
@@ -85,21 +89,33 @@ def _lock(folder: Path) -> int:
 
 def _greet(config: "Config", bound: "Address", link: str | None) -> None:
     """Say where the gateway is and what to do next."""
-    base = config.public_url(bound)
+    base = config.base_url or f"http://{reachable(bound)}"
+    write_whole(config.data_dir / ADDRESS, f"{base}\n")
     if config.ready_file:
-        temporary = config.ready_file.with_suffix(".new")
-        temporary.write_text(f"http://{bound}\n")
-        temporary.replace(config.ready_file)
+        write_whole(config.ready_file, f"http://{bound}\n")
+    command = command_name()
     click.echo(f"Wristgate is listening on http://{bound}, files are in {config.data_dir.resolve()}")
     if link:
         click.echo(f"\nSign in, once, within 15 minutes:\n  {base}/signin?link={link}")
-        click.echo("Later, or on a machine without a browser: wristgate signin-link")
+        click.echo(f"Later, or on a machine without a browser: {command} signin-link")
     else:
         click.echo(f"Sign in:  {base}/signin")
     click.echo(
         "\nNext: start the pairing on your watch and type its code at"
-        f"\n  {base}/pair\nor here: wristgate pair CODE"
-        "\nSee it work without a watch: wristgate demo"
+        f"\n  {base}/pair\nor here: {command} pair CODE"
+        f"\nSee it work without a watch: {command} demo"
         "\nStop with Ctrl-C."
     )
     sys.stdout.flush()
+
+
+def reachable(bound: "Address") -> "Address":
+    """Give an address that can be typed elsewhere, where the gateway listens on all."""
+    return replace(bound, host=socket.gethostname()) if bound.host in {"0.0.0.0", "::"} else bound  # noqa: S104
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that others look at: they see all of it or none."""
+    temporary = path.with_name(f"{path.name}.new")
+    temporary.write_text(text)
+    temporary.replace(path)

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from gateway.cli.context import gateway
+from gateway.cli.context import address, fail, gateway
 
 
 @click.group()
@@ -25,6 +25,8 @@ def add_user(email: str, *, password_stdin: bool) -> None:
     """  # noqa: D301
     if password_stdin:
         password = sys.stdin.readline().rstrip("\r\n")
+    elif not sys.stdin.isatty():
+        fail("there is no terminal to ask for the password: use --password-stdin", 2)
     else:
         password = str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
     with gateway(create=True) as opened:
@@ -39,5 +41,5 @@ def signin_link(email: str | None) -> None:
     with gateway(create=True) as opened:
         found = opened.accounts.find(email)
         secret = opened.store.write(opened.accounts.link(found)).result()
-        base = opened.config.public_url()
+        base = address(opened.config)
     click.echo(f"{base}/signin?link={secret}")

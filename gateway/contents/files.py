@@ -28,14 +28,14 @@ class FileContents:
         incoming = self._folder / "incoming"
         temporary = incoming / os.urandom(12).hex()
         try:
-            incoming.mkdir(parents=True, exist_ok=True)
-            with temporary.open("xb") as file:
+            _make_folder(incoming)
+            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 content = self._copy(source, file, progress)
                 file.flush()
                 os.fsync(file.fileno())
             assert content.location is not None
             target = self._folder / content.location
-            target.parent.mkdir(parents=True, exist_ok=True)
+            _make_folder(target.parent)
             temporary.replace(target)
             for folder in (target.parent, target.parent.parent, self._folder):
                 _sync_folder(folder)
@@ -72,6 +72,11 @@ class FileContents:
     def remove(self, location: str) -> None:
         """Delete a content that no row names any more."""
         (self._folder / location).unlink(missing_ok=True)
+
+
+def _make_folder(folder: Path) -> None:
+    for missing in reversed([folder, *folder.parents]):
+        missing.mkdir(mode=0o700, exist_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

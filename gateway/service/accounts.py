@@ -41,14 +41,12 @@ class Accounts:
         return user
 
     def add(self, email: str, password: str) -> Write[User]:
-        """Add a user; the first one to get an e-mail becomes the owner that the first start left open."""
+        """Add a user on the operator's word; the first one becomes the owner that the first start left open."""
         email = clean_email(email)
         encoded = self._passwords.hash(password)
         now = self._clock()
 
         def write(transaction: Transaction) -> User:
-            if transaction.users.by_email(email):
-                raise BadRequest(f"email: {email} has an account already")
             owner = transaction.users.owner()
             if owner is None or owner.email is not None:
                 return _add(transaction, email, encoded, owner=owner is None, now=now)
@@ -56,6 +54,12 @@ class Accounts:
             return transaction.users.owner() or owner
 
         return write
+
+    def has_owner(self) -> bool:
+        """Say whether the owner has signed in once, or was added by the operator."""
+        with self._store.read() as transaction:
+            owner = transaction.users.owner()
+        return owner is not None and owner.email is not None
 
     def link(self, user: User) -> Write[str]:
         """Make the secret of a sign-in link that is good once and for ``LINK_SECONDS``."""
@@ -112,9 +116,15 @@ class Accounts:
         return lambda transaction: self._session(transaction, user.id)
 
     def sign_up(self, email: str, password: str) -> Write[str]:
-        """Add a user and sign in; the caller has made sure that strangers may."""
-        add = self.add(email, password)
-        return lambda transaction: self._session(transaction, add(transaction).id)
+        """Add a user who is nobody's owner and sign in; the caller has made sure that strangers may."""
+        email = clean_email(email)
+        encoded = self._passwords.hash(password)
+        now = self._clock()
+
+        def write(transaction: Transaction) -> str:
+            return self._session(transaction, _add(transaction, email, encoded, owner=False, now=now).id)
+
+        return write
 
     def signed_in(self, session: str) -> User | None:
         """Give the user of a browser session."""
@@ -141,6 +151,8 @@ def clean_email(email: str) -> str:
 
 
 def _add(transaction: Transaction, email: str | None, password: str | None, *, owner: bool, now: int) -> User:
+    if email is not None and transaction.users.by_email(email):
+        raise BadRequest(f"email: {email} has an account already")
     user = User(new_id(), email, owner, new_id(), now)
     transaction.users.add(user, password, epoch=new_id())
     return user

@@ -15,6 +15,8 @@ from gateway.store import Transaction
 _TRACKS: Final = frozenset(FileType) - {FileType.JSON}
 FOLDERS: Final = {Kind.ACTIVITY: "/activities", Kind.COURSE: "/routes", Kind.WORKOUT: "/workouts"}
 
+OWN_FOLDERS: Final = frozenset({*FOLDERS.values(), "/backups", "/config", "/documents"})
+
 
 def check(data: bytes, name: str) -> Checked:
     """Read a small file whole; raises ``FormatError``, ``UnsupportedType``.
@@ -29,9 +31,9 @@ def check(data: bytes, name: str) -> Checked:
     return Checked(content_of(data), summary)
 
 
-def check_any(data: bytes, content: Content | None = None) -> Checked:
+def check_any(data: bytes) -> Checked:
     """Read any bytes: what is damaged is kept and said, what is of no known type has no summary."""
-    content = content or content_of(data)
+    content = content_of(data)
     try:
         return Checked(content, formats.read(data))
     except UnsupportedType:
@@ -73,7 +75,20 @@ def put(
             raise BadRequest(f"path: differs only in case from {previous.path}")
         if previous.sha256 == checked.content.sha256:
             return Stored(previous, duplicate=True)
+    else:
+        _not_both(transaction, actor.project, path)
     return _write(transaction, actor, path, previous, checked, now, mtime)
+
+
+def _not_both(transaction: Transaction, project: str, path: str) -> None:
+    """Refuse a file where a folder is and a folder where a file is: no disk could hold such a tree."""
+    above = path.rpartition("/")[0]
+    while above:
+        if transaction.files.at(project, fold(above)) is not None:
+            raise BadRequest(f"path: {above} is a file, not a folder")
+        above = above.rpartition("/")[0]
+    if path in OWN_FOLDERS or transaction.files.below(project, f"{path}/", 1):
+        raise BadRequest(f"path: {path} is a folder")
 
 
 def _write(

@@ -24,7 +24,9 @@ def clean_name(name: str, key: str = "name") -> str:
         raise BadRequest(f"{key}: is empty or only dots")
     if "/" in name or "\\" in name:
         raise BadRequest(f"{key}: must be a name, not a path")
-    if any(unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"} or char in _BIDI for char in name):
+    if any("\ud800" <= char <= "\udfff" for char in name):
+        raise BadRequest(f"{key}: is not UTF-8")
+    if any(unicodedata.category(char) in {"Cc", "Zl", "Zp"} or char in _BIDI for char in name):
         raise BadRequest(f"{key}: has a control character")
     if len(name.encode()) > NAME_BYTES:
         raise BadRequest(f"{key}: takes at most {NAME_BYTES} bytes")

@@ -1,14 +1,14 @@
 """The tree as its owner sees it from the shell: add, list and get files."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Final
 
 from gateway.contents import FileContents
 from gateway.errors import NotFound
-from gateway.model import Actor, FileEntry, Stored, User
+from gateway.model import Actor, Checked, FileEntry, Stored, User
 from gateway.service.clock import Clock, unix_time
-from gateway.service.ingest import check, check_any, folder_for, put
+from gateway.service.ingest import check, check_any, content_of, folder_for, put
 from gateway.service.paths import clean_name, clean_path, fold
 from gateway.store import Store, Transaction, Write
 from gateway.store.contents import INLINE
@@ -51,11 +51,12 @@ class Tree:
         if len(data) > INLINE:
             source.seek(0)
             content = self._contents.put(source, progress)
-        readable = data if len(data) <= READABLE else b""
-        checked = check(readable, name) if folder is None and readable else check_any(readable, content)
-        if content is not None:
-            checked = type(checked)(content, checked.summary, checked.damaged)
-        target = clean_path(folder) if folder is not None else folder_for(checked, "/documents")
+        if len(data) > READABLE:
+            checked = Checked(content or content_of(b""), None)
+        else:
+            checked = check(data, name) if folder is None else check_any(data)
+            checked = replace(checked, content=content or checked.content)
+        target = clean_path(folder, "folder") if folder is not None else folder_for(checked, "/documents")
         actor = Actor(user.id, user.project)
         path = f"{target.rstrip('/')}/{name}"
         return lambda transaction: put(transaction, actor, path, checked, self._clock(), mtime)

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from gateway.simwatch.link import Fault, Link
-from gateway.simwatch.summary import size
 from gateway.simwatch.values import Dictionary
 from gateway.simwatch.watch import Watch
+from gateway.wording import size
 
 _PARTS = 6  # at least, so that there is something to drop in a small file too
 _MIDWAY = "a request broke in the middle; sent it again"

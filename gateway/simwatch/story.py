@@ -23,7 +23,7 @@ from rich.table import Table
 from gateway.simwatch import Fault, Habits, Link, Options, PairingOffer, Phone, Refused, Watch
 from gateway.simwatch.brokensending import BrokenSending
 from gateway.simwatch.sample import ROUTE_FILE
-from gateway.simwatch.summary import clock, rows, size
+from gateway.wording import clock, rows, size
 
 _RATE = 600  # bytes a second, the middle of what phones reach
 _TRIES = 6
@@ -93,7 +93,7 @@ class Story:
 
     def cost(self, requests: int, carried: int) -> str:
         """Tell what crossed the link, and how long that takes on a real one."""
-        return f"{requests} requests, {size(carried)} on the wire, {clock(carried / _RATE)} at {_RATE} B/s"
+        return f"{requests} requests, {size(carried)} on the wire, {clock(carried / _RATE)} on a link of {_RATE} B/s"
 
     def held(self, fact: str) -> None:
         """Tick off one fact."""

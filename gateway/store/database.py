@@ -1,5 +1,6 @@
 """Opening the embedded database: SQLite with a write-ahead log, brought to the newest schema."""
 
+import os
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ _MIGRATIONS: Final = resources.files("gateway.store") / "migrations" / "sqlite"
 
 def connect(path: Path) -> apsw.Connection:
     """Open ``path``, creating it where it is missing; a commit is on the disk when it returns."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # SQLite would let everybody read it
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(BUSY_MS)
     connection.execute(f"pragma page_size = {PAGE_BYTES}")

@@ -58,7 +58,7 @@ class Home:
         user = self._browsers.user(req)
         trouble = await self._work.read(self._health.trouble)
         rows = await self._work.read(self._rows, user) if user else []
-        fresh = self._accounts.find(None).email is None
+        fresh = not self._accounts.has_owner()
         self._renderer.show(
             resp, "home.html", user=user, trouble=trouble, rows=rows, fresh=fresh, token=self._browsers.token(req, resp)
         )

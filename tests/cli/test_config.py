@@ -13,8 +13,8 @@ from gateway.config import Config, ConfigError, settings, unknown
 def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SYNC_")}
     return subprocess.run(
-        [sys.executable, "-m", "gateway", *words], env=kept | environment, capture_output=True, text=True, timeout=60,
-        check=False,
+        [sys.executable, "-m", "gateway", *words], env=kept | environment, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
 
 

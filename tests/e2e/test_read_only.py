@@ -41,7 +41,7 @@ def assert_one_sentence(done: subprocess.CompletedProcess[bytes]) -> None:
     lines = done.stderr.decode().splitlines()
     assert len(lines) == 1, lines
     assert lines[0].startswith("wristgate: ")
-    assert re.search("cannot write|Read-only file system|SYNC_DATA_DIR is", lines[0])
+    assert re.search("cannot write|Read-only file system|SYNC_DATA_DIR .* cannot be used", lines[0])
 
 
 @pytest.mark.parametrize("before", ["a gateway's data", "nothing"])

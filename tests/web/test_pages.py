@@ -129,6 +129,17 @@ def test_signing_up_where_it_is_allowed() -> None:
         assert taken[0] == 422
 
 
+def test_who_signs_up_never_becomes_the_owner() -> None:
+    with LocalGateway({"SYNC_ALLOW_SIGNUP": "true"}) as gateway:
+        stranger = Visitor(gateway.url)
+        assert stranger.submit("/signin", email="eve@example.com", password="correct horse", signup="1")[0] == 303
+        link = gateway.command("signin-link").decode().strip()
+        path = link[link.index("/signin") :]
+        assert "Welcome" in Visitor(gateway.url).open(path)[1]
+        fields = {"link": path.partition("=")[2], "email": "ana@example.com", "password": "correct horse"}
+        assert Visitor(gateway.url).submit(path, **fields)[0] == 303
+
+
 def test_sign_ins_and_codes_are_limited() -> None:
     with LocalGateway({"SYNC_RATE_AUTH": "3"}) as gateway:
         gateway_user(gateway, "ana@example.com")

@@ -1,4 +1,4 @@
-"""An activity's summary as lines to read: kilometres, minutes a kilometre on foot, h:mm:ss, times in UTC.
+"""Quantities and summaries as people read them: kilometres, minutes a kilometre on foot, h:mm:ss, times in UTC.
 
 The input is the JSON of ``model.Summary`` as ``wristgate list --json`` gives it; what that leaves out is left out.
 """

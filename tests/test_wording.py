@@ -2,24 +2,24 @@ from typing import Any
 
 import pytest
 
-from gateway.simwatch import summary
+from gateway import wording
 
 
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0, "0:00:00"), (59.6, "0:01:00"), (3599.4, "0:59:59"), (36061, "10:01:01")]
 )
 def test_durations_are_h_mm_ss(seconds: float, text: str) -> None:
-    assert summary.clock(seconds) == text
+    assert wording.clock(seconds) == text
 
 
 @pytest.mark.parametrize(("seconds", "metres", "text"), [(330, 1000, "5:30"), (1799.9, 5000, "6:00")])
 def test_pace_rounds_to_whole_seconds(seconds: float, metres: float, text: str) -> None:
-    assert summary.pace(seconds, metres) == text
+    assert wording.pace(seconds, metres) == text
 
 
 @pytest.mark.parametrize(("count", "text"), [(1023, "1,023 bytes"), (1024, "1.0 KB"), (102400, "100.0 KB")])
 def test_sizes(count: int, text: str) -> None:
-    assert summary.size(count) == text
+    assert wording.size(count) == text
 
 
 def test_a_run_in_full() -> None:
@@ -44,7 +44,7 @@ def test_a_run_in_full() -> None:
         "device": {"manufacturer": "garmin", "product": "fenix7", "serial": 7},
         "warnings": ["clock jumps back"],
     }
-    assert dict(summary.rows(run)) == {
+    assert dict(wording.rows(run)) == {
         "Kind": "activity, running trail",
         "Start": "2026-09-20 04:30 UTC",
         "Distance": "8.21 km",
@@ -70,7 +70,7 @@ def test_a_ride_has_a_speed_and_power() -> None:
         "avg_power": 210,
         "max_cadence": 99,
     }
-    lines = dict(summary.rows(ride | {"laps": [{}, {}]}))
+    lines = dict(wording.rows(ride | {"laps": [{}, {}]}))
     assert lines["Speed"] == "30.0 km/h"
     assert lines["Power"] == "avg 210 W"
     assert lines["Cadence"] == "max 99 rpm"
@@ -81,4 +81,4 @@ def test_a_ride_has_a_speed_and_power() -> None:
     "empty", [{}, {"kind": "other", "distance": None, "device": None, "laps": None, "start": None}]
 )
 def test_what_is_not_known_is_left_out(empty: Any) -> None:
-    assert [label for label, _ in summary.rows(empty)] == ["Kind"]
+    assert [label for label, _ in wording.rows(empty)] == ["Kind"]
