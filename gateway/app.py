@@ -1,6 +1,7 @@
 """The composition root: builds the application, and what the commands need, from a ``Config``."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import falcon.asgi
@@ -11,6 +12,7 @@ from gateway.contents import FileContents
 from gateway.errors import Busy, GatewayError
 from gateway.http import routes
 from gateway.http.body import Bodies
+from gateway.http.checkup import Checkup
 from gateway.http.exchange import Exchanges
 from gateway.http.failures import Failures
 from gateway.http.limits import Limit
@@ -23,7 +25,6 @@ from gateway.model import User
 from gateway.service.accounts import Accounts
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
-from gateway.service.health import Health
 from gateway.service.pairing import Pairings
 from gateway.service.tree import Tree
 from gateway.service.uploads import Uploads
@@ -45,18 +46,22 @@ class Gateway:
         self.deliveries = Deliveries(self.store, contents, config.device_max_file)
         self.uploads = Uploads(self.store, config.device_max_file)
         self.tree = Tree(self.store, contents)
-        self.health = Health(self.store)
 
     def open(self) -> User:
         """Open the data folder, creating it and its owner where they are missing; gives the owner."""
-        try:
-            self.config.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except FileExistsError:
-            raise Busy(f"SYNC_DATA_DIR {self.config.data_dir} cannot be used: it is not a folder") from None
-        except OSError as error:
-            raise Busy(f"SYNC_DATA_DIR {self.config.data_dir} cannot be used: {error.strerror}") from error
+        make_folder(self.config.data_dir)
         self.store.open()
         return self.store.write(self.accounts.ensure_owner()).result()
+
+
+def make_folder(folder: Path) -> None:
+    """Make the data folder where it is missing; raises ``Busy`` that names the setting."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError:
+        raise Busy(f"SYNC_DATA_DIR {folder} cannot be used: it is not a folder") from None
+    except OSError as error:
+        raise Busy(f"SYNC_DATA_DIR {folder} cannot be used: {error.strerror}") from error
 
 
 def create_app(config: Config) -> Exchanges:
@@ -64,12 +69,13 @@ def create_app(config: Config) -> Exchanges:
     gateway = Gateway(config)
     threads = ThreadPoolExecutor(config.threads, thread_name_prefix="work")
     passwords = ThreadPoolExecutor(1, thread_name_prefix="password")
+    checks = ThreadPoolExecutor(1, thread_name_prefix="health")
     work = Work(threads, passwords, gateway.store.write)
     bodies = Bodies(config.body_timeout)
     renderer = Renderer()
     starts, polls = Limit(config.rate_auth), Limit(config.rate_poll)
     middleware: list[Any] = [
-        Lifespan(gateway.open, gateway.store, threads, passwords),
+        Lifespan(gateway.open, gateway.store, threads, passwords, checks),
         Origin(config.trusted_proxies, config.base_url),
         DeviceAuthentication(gateway.devices, work, Limit(config.rate_device)),
         Answers(),
@@ -81,9 +87,10 @@ def create_app(config: Config) -> Exchanges:
     failures = Failures(renderer.error)
     for kind in (Exception, falcon.HTTPError, GatewayError):
         app.add_error_handler(kind, failures)
-    services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads, gateway.health)
-    routes.add_routes(app, services, work, bodies, starts, polls)
-    pages = web.Services(gateway.accounts, gateway.pairings, gateway.devices, gateway.deliveries, gateway.health)
+    checkup = Checkup(gateway.store.trouble, checks)
+    services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads)
+    routes.add_routes(app, services, work, bodies, checkup, starts, polls)
+    pages = web.Services(gateway.accounts, gateway.pairings, gateway.devices, gateway.deliveries, checkup)
     web.add_pages(
         app, renderer, pages, work, bodies, Limit(config.rate_auth), Limit(config.rate_auth), signup=config.allow_signup
     )

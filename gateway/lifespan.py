@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final
 
-from gateway.errors import GatewayError
 from gateway.service.housekeeping import forget
 from gateway.store import Store
 
@@ -50,7 +49,7 @@ class Lifespan:
         while True:
             try:
                 await asyncio.wrap_future(self._store.write(forget()))
-            except GatewayError as error:
+            except Exception as error:  # noqa: BLE001  the outermost loop of this task
                 _log.warning("housekeeping: %s", error)
             await asyncio.sleep(FORGET_EVERY)
 

@@ -219,3 +219,29 @@ class Stored:
     file: FileEntry
     duplicate: bool
     warning: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which files of a device's folders are asked for. ``config`` is the device's own document, which never waits."""
+
+    device: PairedDevice
+    cap: int
+    config: str | None = None
+    type: str | None = None
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A refused upload. ``error`` is the stable word, ``message`` the sentence."""
+
+    id: str
+    project: str
+    device: str | None
+    name: str
+    sha256: bytes
+    size: int
+    error: str
+    message: str
+    time: int

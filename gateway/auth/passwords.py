@@ -11,11 +11,10 @@ from typing import Final
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from gateway.errors import BadRequest, Busy
+from gateway.errors import BadRequest
 
 LEAST: Final = 10  # characters
 MOST: Final = 1024
-WAITING: Final = 16  # who may wait for the one hash that is being made
 
 
 class Passwords:
@@ -23,32 +22,22 @@ class Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, type=Type.ID)
-        self._places = threading.BoundedSemaphore(WAITING + 1)
         self._one = threading.Lock()
 
     def hash(self, password: str) -> str:
         """Hash a new password; raises ``BadRequest`` for one that is too short or too long."""
         if not LEAST <= len(password) <= MOST:
             raise BadRequest(f"password: takes {LEAST} to {MOST} characters")
-        if not self._places.acquire(blocking=False):
-            raise Busy
-        try:
-            with self._one:
-                return self._hasher.hash(password)
-        finally:
-            self._places.release()
+        with self._one:
+            return self._hasher.hash(password)
 
     def matches(self, password: str, encoded: str | None) -> bool:
         """Check a password; without a hash it takes as long and is False."""
-        if not self._places.acquire(blocking=False):
-            raise Busy
         try:
             with self._one:
                 return self._hasher.verify(encoded or self._nobody, password[:MOST]) and encoded is not None
         except (VerificationError, InvalidHashError):
             return False
-        finally:
-            self._places.release()
 
     @cached_property
     def _nobody(self) -> str:

@@ -36,7 +36,8 @@ class TextLines(logging.Formatter):
         time = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
         fields = getattr(record, "fields", None)
         if fields is None:
-            text = f"{time} {record.levelname.lower()}: {record.getMessage()}"
+            number = getattr(record, "request_id", None)
+            text = f"{time} {record.levelname.lower()}: {record.getMessage()}{f' {number}' if number else ''}"
         else:
             text = f"{time} " + " ".join(
                 f"{fields[key]}{' ms' if key == 'ms' else ''}" for key in _PLAIN if fields.get(key) is not None

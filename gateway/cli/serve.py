@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -37,8 +38,9 @@ def serve() -> None:
 
     config = read_config()
     logs.set_up(config.log_format, config.log_level)
-    link = _prepare(config)
+    _make_folder(config)
     lock = _lock(config.data_dir)
+    link = _prepare(config)
 
     def load() -> Any:
         app = create_app(config)
@@ -58,23 +60,44 @@ def serve() -> None:
 def _prepare(config: "Config") -> str | None:
     """Create or upgrade the data folder; gives the secret of a sign-in link while the owner has no password."""
     from gateway.app import Gateway  # noqa: PLC0415
+    from gateway.errors import Busy, GatewayError  # noqa: PLC0415
+
+    gateway = Gateway(config, polite=True)
+    link = None
+    try:
+        owner = gateway.open()
+        if not owner.email:
+            link = gateway.store.write(gateway.accounts.link(owner)).result()
+    except Busy as error:
+        if not gateway.store.is_open:
+            fail(error.message)
+        click.echo(f"wristgate: {error.message}; started all the same, for reading", err=True)
+    except GatewayError as error:
+        fail(error.message)
+    finally:
+        gateway.store.close()
+    return link
+
+
+def _make_folder(config: "Config") -> None:
+    """Make what the gateway needs before its database: upgrading comes only after the lock."""
+    from gateway.app import make_folder  # noqa: PLC0415
     from gateway.errors import GatewayError  # noqa: PLC0415
 
     if config.ready_file and not config.ready_file.absolute().parent.is_dir():
         fail(f"SYNC_READY_FILE {config.ready_file}: there is no such folder")
-    gateway = Gateway(config, polite=True)
     try:
-        owner = gateway.open()
-        link = None if owner.email else gateway.store.write(gateway.accounts.link(owner)).result()
-        gateway.store.close()
+        make_folder(config.data_dir)
     except GatewayError as error:
         fail(error.message)
-    return link
 
 
 def _lock(folder: Path) -> int:
     """Make sure that no other gateway serves this data folder; the lock goes with the process."""
-    handle = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        handle = os.open(folder / "serve.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        fail(f"SYNC_DATA_DIR {folder} cannot be used: {error.strerror}")
     deadline = time.monotonic() + LOCK_PATIENCE
     while True:
         try:
@@ -90,7 +113,8 @@ def _lock(folder: Path) -> int:
 def _greet(config: "Config", bound: "Address", link: str | None) -> None:
     """Say where the gateway is and what to do next."""
     base = config.base_url or f"http://{reachable(bound)}"
-    write_whole(config.data_dir / ADDRESS, f"{base}\n")
+    with suppress(OSError):  # a full disk; the note is for links only
+        write_whole(config.data_dir / ADDRESS, f"{base}\n")
     if config.ready_file:
         write_whole(config.ready_file, f"http://{bound}\n")
     command = command_name()

@@ -63,7 +63,7 @@ class Failures:
             resp.set_header("Retry-After", str(known.wait))
         if isinstance(error, falcon.HTTPError) and error.headers:
             resp.set_headers(error.headers)
-        if req.path.startswith("/api/") or "text/html" not in (req.get_header("Accept") or ""):
+        if f"{req.path}/".startswith("/api/") or "text/html" not in (req.get_header("Accept") or ""):
             resp.content_type = falcon.MEDIA_JSON
             resp.data = resp.text = None
             resp.media = envelope(known)

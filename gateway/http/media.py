@@ -11,7 +11,11 @@ _BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
 
 def dump(value: object) -> bytes:
     r"""Encode a value as JSON with ``\uXXXX`` escapes; two of them for a character beyond the BMP."""
-    data = orjson.dumps(value)
+    return ascii_only(orjson.dumps(value))
+
+
+def ascii_only(data: bytes) -> bytes:
+    """Escape what is beyond ASCII in a JSON text."""
     if data.isascii():
         return data
     return _BEYOND_ASCII.sub(_escape, data.decode()).encode("ascii")

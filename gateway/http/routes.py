@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import falcon.asgi
 
 from gateway.http.body import Bodies
+from gateway.http.checkup import Checkup
 from gateway.http.limits import Limit
 from gateway.http.ops import Health
 from gateway.http.request import Request, Response
@@ -15,7 +16,6 @@ from gateway.http.watch.upload import Upload
 from gateway.http.work import Work
 from gateway.model import DeviceType, FileType
 from gateway.service.deliveries import Deliveries
-from gateway.service.health import Health as Checks
 from gateway.service.pairing import Pairings
 from gateway.service.uploads import Uploads
 
@@ -29,10 +29,11 @@ class Services:
     pairings: Pairings
     deliveries: Deliveries
     uploads: Uploads
-    checks: Checks
 
 
-def add_routes(app: App, services: Services, work: Work, bodies: Bodies, starts: Limit, polls: Limit) -> None:
+def add_routes(
+    app: App, services: Services, work: Work, bodies: Bodies, checkup: Checkup, starts: Limit, polls: Limit
+) -> None:
     """Add the watch API under both of its prefixes, and the health check."""
     pairings, deliveries, uploads = services.pairings, services.deliveries, services.uploads
     for kind in DeviceType:
@@ -47,4 +48,4 @@ def add_routes(app: App, services: Services, work: Work, bodies: Bodies, starts:
         app.add_route(f"{prefix}/config", Config(deliveries, work))
         app.add_route(f"{prefix}/upload", Upload(uploads, work, bodies))
     for path in ("/health", "/healthz"):
-        app.add_route(path, Health(services.checks, work))
+        app.add_route(path, Health(checkup))

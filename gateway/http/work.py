@@ -4,7 +4,11 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
+
+from gateway.errors import Busy
+
+WAITING: Final = 16
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -19,6 +23,7 @@ class Work:
         self._threads = threads
         self._passwords = passwords
         self._submit = submit
+        self._hashing = 0
 
     async def read(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a service method that answers at once."""
@@ -39,6 +44,15 @@ class Work:
         self._submit(write)
 
     async def hash(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call a service method that makes or checks a password hash: one at a time, apart from other work."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._passwords, partial(service, *args, **kwargs))
+        """Call a service method that makes or checks a password hash: one at a time, apart from other work.
+
+        One is made and ``WAITING`` wait, each would need 19 MiB; further ones get ``Busy``.
+        """
+        if self._hashing > WAITING:
+            raise Busy
+        self._hashing += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._passwords, partial(service, *args, **kwargs))
+        finally:
+            self._hashing -= 1

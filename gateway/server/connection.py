@@ -184,6 +184,8 @@ class Connection(Incoming):
         request_id = new_request_id()
         log.info("refused %s: %s", self.client, error.message, extra={"request_id": request_id})
         head = bool(self.in_head and self.url and self.parser.get_method() == b"HEAD")
+        if self.in_head and self.url:
+            query = self.url.partition(b"?")[2]
         common = self.server_state.default_headers
         self.transport.write(whole_answer(error, request_id, common, query, head=head))
         self._linger()
@@ -194,6 +196,9 @@ class Connection(Incoming):
 
     def _linger(self) -> None:
         """Close in a way that lets the answer arrive: first our half, then, when the client has read, the rest."""
+        for cycle in (self.cycle, self.running):
+            if cycle is not None:
+                cycle.body = bytearray()  # up to one read of the socket, which nobody will take any more
         self._wait(LINGER, self.settings.linger_timeout)
         self.flow.resume_reading()
         self.transport.write_eof()

@@ -101,7 +101,6 @@ class Accounts:
                 if other and other.id != holder.id:
                     raise BadRequest(f"email: {email} has an account already")
                 transaction.users.set_credentials(holder.id, email, encoded)
-                transaction.sessions.remove_all(holder.id)
             return self._session(transaction, holder.id)
 
         return write

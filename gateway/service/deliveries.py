@@ -2,19 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import orjson
 
 from gateway.contents import FileContents
 from gateway.errors import Gone, NotFound, TooLarge, UnsupportedType
-from gateway.model import FileEntry, FileType, PairedDevice
+from gateway.model import FileEntry, FileType, PairedDevice, Wanted
+from gateway.service.acks import acknowledge
 from gateway.service.clock import Clock, unix_time
-from gateway.service.devices import Caller
+from gateway.service.devices import Caller, still_valid
+from gateway.service.paths import fold
 from gateway.store import Store, Transaction, Write
-from gateway.store.deliveries import Wanted
 
 WAIT_SECONDS: Final = 300
+COUNTS: Final = 1000  # devices whose count of waiting files is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,24 @@ class Deliveries:
         self._contents = contents
         self._cap = cap
         self._clock = clock
+        self._counts: dict[str, tuple[int, int]] = {}  # device: (journal's last entry, files that waited then)
 
     def status(self, device: PairedDevice) -> Status:
         """Count what waits and what was sent."""
+        return Status(self._clock(), device.last_sync, self.pending(device), device.sent, WAIT_SECONDS)
+
+    def pending(self, device: PairedDevice) -> int:
+        """Count the files that wait; counted anew only after something has happened in the project."""
         with self._store.read() as transaction:
+            seq = transaction.journal.head(device.project)
+            known = self._counts.get(device.id)
+            if known is not None and known[0] == seq:
+                return known[1]
             pending = transaction.deliveries.pending(self._wanted(transaction, device))
-        return Status(self._clock(), device.last_sync, pending, device.sent, WAIT_SECONDS)
+        if len(self._counts) >= COUNTS:
+            self._counts.clear()
+        self._counts[device.id] = (seq, pending)
+        return pending
 
     def newest(
         self,
@@ -61,6 +75,8 @@ class Deliveries:
         acknowledged: bool = False,
     ) -> list[FileEntry]:
         """List up to ``limit`` waiting files, newest first, behind the entry (time, id)."""
+        if not acknowledged and not self.pending(device):
+            return []
         with self._store.read() as transaction:
             wanted = self._wanted(transaction, device, kind, acknowledged=acknowledged)
             return transaction.deliveries.newest(wanted, limit, before)
@@ -71,7 +87,7 @@ class Deliveries:
             entry = transaction.files.by_id(device.project, key)
             if entry is None:
                 entry = transaction.deliveries.by_name(self._wanted(transaction, device), key)
-            elif not _in_folders(device, entry) and not transaction.files.sent_by(entry.id, device.id):
+            elif not _in_folders(device, entry) and not self._sent(transaction, device, entry):
                 entry = None
             if entry is None:
                 raise NotFound("no such file for this device")
@@ -82,6 +98,13 @@ class Deliveries:
             if entry.type is None:
                 raise UnsupportedType("the file is none of FIT, GPX, TCX and JSON")
             return Offer(entry, transaction.files.crc32(entry.id, entry.version))
+
+    @staticmethod
+    def _sent(transaction: Transaction, device: PairedDevice, entry: FileEntry) -> bool:
+        """Say whether a device has sent a file, or the very bytes of one that was there (which it then has)."""
+        return transaction.files.sent_by(entry.id, device.id) or transaction.deliveries.has(
+            device.id, entry.id, entry.version
+        )
 
     def read(self, entry: FileEntry, offset: int, length: int) -> bytes:
         """Read a part of a file's head as ``find`` gave it."""
@@ -94,35 +117,43 @@ class Deliveries:
             raise Gone("the file has changed")
         return self._contents.read(location, offset, length)
 
-    def document(self, entry: FileEntry) -> Any:
-        """Give the value of a JSON file."""
+    def document(self, entry: FileEntry) -> bytes:
+        """Give the text of a JSON file as it stands, in UTF-8."""
         if entry.type != FileType.JSON:
             raise UnsupportedType("only a .JSON file can be read as json")
-        return orjson.loads(self.read(entry, 0, entry.size).removeprefix(b"\xef\xbb\xbf"))
+        text = self.read(entry, 0, entry.size).removeprefix(b"\xef\xbb\xbf").strip()
+        orjson.loads(text)  # damage on the disk must not reach a watch
+        return text
 
-    def ack(self, caller: Caller, files: Iterable[tuple[str, int]]) -> Write[int]:
-        """Note what a device has; what it cannot have had is ignored. Gives how many files wait now."""
+    def news(self, device: PairedDevice, files: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Give those (id, version) that the device was offered and has not acknowledged yet."""
+        with self._store.read() as transaction:
+            return [(file, version) for file, version in files if self._is_news(transaction, device, file, version)]
+
+    def _is_news(self, transaction: Transaction, device: PairedDevice, file: str, version: int) -> bool:
+        entry = transaction.files.by_id(device.project, file)
+        return (
+            entry is not None
+            and _in_folders(device, entry)
+            and entry.type is not None
+            and entry.size <= self._cap
+            and transaction.files.has_version(file, version)
+            and not transaction.deliveries.has(device.id, file, version)
+        )
+
+    def ack(self, caller: Caller, files: Iterable[tuple[str, int]]) -> Write[None]:
+        """Note what a device has; what it cannot have had is ignored."""
         files = list(files)
 
-        def write(transaction: Transaction) -> int:
+        def write(transaction: Transaction) -> None:
+            still_valid(transaction, caller)
             now = self._clock()
-            new = [self._ack(transaction, caller, file, version, now) for file, version in files]
-            if any(new):
-                transaction.devices.synced(caller.device.id, now)
-            return transaction.deliveries.pending(self._wanted(transaction, caller.device))
+            for file, version in files:
+                if self._is_news(transaction, caller.device, file, version):
+                    acknowledge(transaction, caller.actor, file, version, now)
+                    transaction.devices.synced(caller.device.id, now)
 
         return write
-
-    @staticmethod
-    def _ack(transaction: Transaction, caller: Caller, file: str, version: int, now: int) -> bool:
-        device = caller.device
-        entry = transaction.files.by_id(device.project, file)
-        if entry is None or not _in_folders(device, entry) or not transaction.files.has_version(file, version):
-            return False
-        if not transaction.deliveries.ack(device.id, file, version, now):
-            return False
-        transaction.journal.append(caller.actor, "ack", ("file", file), {"version": version}, now)
-        return True
 
     def config(self, device: PairedDevice) -> FileEntry:
         """Find a device's own document: under its name, else its type's. Raises ``NotFound``."""
@@ -136,8 +167,11 @@ class Deliveries:
 
     @staticmethod
     def _config(transaction: Transaction, device: PairedDevice) -> FileEntry | None:
-        names = (f"{device.name}.json", f"{device.type}.json")
-        return transaction.deliveries.config_document(device.project, names)
+        for name in (device.name, device.type):
+            entry = transaction.files.at(device.project, fold(f"/config/{name}.json"))
+            if entry is not None:
+                return entry
+        return None
 
     def _wanted(
         self,

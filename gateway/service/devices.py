@@ -27,6 +27,12 @@ class Caller:
         return Actor(self.device.user, self.device.project, self.device)
 
 
+def still_valid(transaction: Transaction, caller: Caller) -> None:
+    """Make sure inside a write that its device has not been shut out since; raises ``Unauthorized``."""
+    if transaction.devices.by_token(caller.token) is None:
+        raise Unauthorized
+
+
 class Devices:
     """The devices of all users."""
 
@@ -50,6 +56,7 @@ class Devices:
         now = self._clock()
 
         def write(transaction: Transaction) -> None:
+            still_valid(transaction, caller)
             if caller.first:
                 transaction.tokens.use_first(caller.token, caller.device.id, now)
             else:

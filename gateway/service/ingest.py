@@ -9,7 +9,7 @@ from gateway import formats
 from gateway.auth.tokens import new_id
 from gateway.errors import BadRequest, FormatError, UnsupportedType
 from gateway.model import Actor, Checked, Content, FileEntry, FileType, Kind, Stored
-from gateway.service.paths import fold, numbered, unnumbered
+from gateway.service.paths import fold, numbered
 from gateway.store import Transaction
 
 _TRACKS: Final = frozenset(FileType) - {FileType.JSON}
@@ -62,7 +62,7 @@ def receive(transaction: Transaction, actor: Actor, folder: str, name: str, chec
     if known is not None:
         return Stored(known, duplicate=True)
     path, previous = _place(transaction, actor, folder, name, checked)
-    return _write(transaction, actor, path, previous, checked, now)
+    return _write(transaction, actor, path, previous, checked, now, stem=f"{folder}/{name}")
 
 
 def put(
@@ -99,6 +99,7 @@ def _write(
     checked: Checked,
     now: int,
     mtime: int | None = None,
+    stem: str | None = None,
 ) -> Stored:
     content = checked.content
     kind = checked.summary.type.value if checked.summary else None
@@ -107,7 +108,7 @@ def _write(
         content.sha256, content.size, kind, actor.device.id if actor.device else None, now,
     )  # fmt: skip
     transaction.contents.add(content)
-    transaction.files.put(entry, fold(path), fold(unnumbered(path)), checked, mtime)
+    transaction.files.put(entry, fold(path), fold(stem or path), checked, mtime)
     told = {"path": path, "version": entry.version, "sha256": content.sha256.hex(), "size": content.size}
     transaction.journal.append(actor, "put", ("file", entry.id), told, now)
     odd = checked.summary.warnings[0] if checked.summary and checked.summary.warnings else checked.damaged
@@ -121,8 +122,8 @@ def _place(
     if folder != FOLDERS[Kind.ACTIVITY]:
         return _place_in_turn(transaction, actor, folder, name)
     if actor.device and checked.summary:
-        stem = fold(unnumbered(f"{folder}/{name}"))
-        known = transaction.files.activity(actor.project, stem, actor.device.id, checked.summary.start)
+        start, stem = checked.summary.start, fold(f"{folder}/{name}")
+        known = transaction.files.activity(actor.project, stem, actor.device.id, start) if start is not None else None
         if known is not None:
             return known.path, known
     return _free_path(transaction, actor.project, folder, name), None

@@ -12,9 +12,9 @@ PATH_BYTES: Final = 4096
 # Marks that turn the direction of text around: a name must not look like another one.
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file: devices, whatever their ending
-_RESERVED: Final = re.compile(r"(?i)(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3])(\.|$)")
-# ' (2)' before the ending or at the end
-_NUMBER: Final = re.compile(r" \([1-9][0-9]{0,8}\)(?=(\.[^./]*)?$)")
+_RESERVED: Final = re.compile(
+    r"(?i)(con|conin\$|conout\$|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]) *(\.|$)"
+)
 
 
 def clean_name(name: str, key: str = "name") -> str:
@@ -61,11 +61,6 @@ def numbered(name: str, n: int) -> str:
     if room < 1:
         return numbered(stem, n)
     return stem.encode()[:room].decode("utf-8", "ignore") + tail
-
-
-def unnumbered(path: str) -> str:
-    """Give the path that ``numbered`` has numbered, any other as it is."""
-    return _NUMBER.sub("", path)
 
 
 def device_name(name: str) -> str:

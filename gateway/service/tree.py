@@ -10,8 +10,7 @@ from gateway.model import Actor, Checked, FileEntry, Stored, User
 from gateway.service.clock import Clock, unix_time
 from gateway.service.ingest import check, check_any, content_of, folder_for, put
 from gateway.service.paths import clean_name, clean_path, fold
-from gateway.store import Store, Transaction, Write
-from gateway.store.contents import INLINE
+from gateway.store import INLINE, Store, Transaction, Write
 
 READABLE: Final = 32 * 1024 * 1024  # bytes; what is longer is kept without a look inside
 
@@ -47,15 +46,13 @@ class Tree:
         """Add a file to ``folder``; without one, to the folder for its content, and only if it is a correct file."""
         name = clean_name(name)
         data = source.read(READABLE + 1)
-        content = None
-        if len(data) > INLINE:
-            source.seek(0)
-            content = self._contents.put(source, progress)
         if len(data) > READABLE:
-            checked = Checked(content or content_of(b""), None)
+            checked = Checked(content_of(b""), None)
         else:
             checked = check(data, name) if folder is None else check_any(data)
-            checked = replace(checked, content=content or checked.content)
+        if len(data) > INLINE:
+            source.seek(0)
+            checked = replace(checked, content=self._contents.put(source, progress))
         target = clean_path(folder, "folder") if folder is not None else folder_for(checked, "/documents")
         actor = Actor(user.id, user.project)
         path = f"{target.rstrip('/')}/{name}"

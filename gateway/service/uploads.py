@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from gateway.auth.tokens import new_id
 from gateway.errors import BadRequest, FormatError, GatewayError, OffsetMismatch, TooLarge, UnsupportedType
-from gateway.model import Checked, Upload
+from gateway.model import Checked, Rejection, Upload
+from gateway.service.acks import acknowledge
 from gateway.service.clock import Clock, unix_time
-from gateway.service.devices import Caller
+from gateway.service.devices import Caller, still_valid
 from gateway.service.ingest import check, content_of, folder_for, receive
 from gateway.service.paths import clean_name
 from gateway.store import Store, Transaction, Write
-from gateway.store.rejected import Rejection
 
 UNFINISHED: Final = 8
 KEEP_REJECTED: Final = 50
@@ -73,9 +73,8 @@ class Uploads:
         finish = self._finish(caller, name, data, nonce, request)
 
         def write(transaction: Transaction) -> Outcome:
-            if nonce is None:
-                return finish(transaction)
-            known = transaction.answers.find(caller.token, nonce)
+            still_valid(transaction, caller)
+            known = transaction.answers.find(caller.token, nonce) if nonce is not None else None
             if known is None:
                 return finish(transaction)
             return _repeat(known, request)
@@ -100,6 +99,7 @@ class Uploads:
         finish = self._finish(caller, seen.name, data, part.nonce, request)
 
         def write(transaction: Transaction) -> Outcome:
+            still_valid(transaction, caller)
             if transaction.answers.find(caller.token, part.nonce):  # the same request once more, a moment earlier
                 return self._finished(transaction, caller, part)
             self._unchanged(transaction, caller, seen)
@@ -128,6 +128,7 @@ class Uploads:
 
     def _append(self, transaction: Transaction, caller: Caller, part: Part) -> Outcome:
         """Keep a part that is not the last; phones repeat requests, so the same one may have come a moment earlier."""
+        still_valid(transaction, caller)
         if transaction.answers.find(caller.token, part.nonce):
             return self._finished(transaction, caller, part)
         seen = self._upload(transaction, caller, part)
@@ -157,8 +158,10 @@ class Uploads:
 
     def _finished(self, transaction: Transaction, caller: Caller, part: Part) -> Outcome:
         """Answer a part of an upload that is over: as the last time, if it is a part of the same bytes."""
+        still_valid(transaction, caller)
         known = transaction.answers.find(caller.token, part.nonce)
-        assert known is not None
+        if known is None:
+            raise OffsetMismatch(0)
         _, answer = known
         digest, size = bytes.fromhex(answer["sha256"]), answer["size"]
         there = transaction.contents.part(digest, part.offset, len(part.data))
@@ -188,6 +191,8 @@ class Uploads:
             entry = stored.file
             receipt = Receipt(entry.id, kind, entry.size, entry.version, stored.duplicate, stored.warning)
             transaction.devices.synced(caller.device.id, now, sent=0 if stored.duplicate else 1)
+            if stored.duplicate:
+                acknowledge(transaction, caller.actor, entry.id, entry.version, now)
             if nonce is not None:
                 answer = {"name": name, "sha256": entry.sha256.hex(), **asdict(receipt)}
                 transaction.answers.add(caller.token, nonce, request, answer, now)

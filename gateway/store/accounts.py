@@ -40,11 +40,13 @@ class Users(Noun):
         return row[0] if row else None
 
     def set_credentials(self, user: str, email: str, password: str) -> None:
-        """Set e-mail and encoded password hash."""
+        """Set e-mail and encoded password hash; whoever was signed in or held a link is out."""
         self._run(
             "update users set email = :email, password = :password where id = :id",
             id=user, email=email, password=password,
         )  # fmt: skip
+        self._run("delete from sessions where user = :user", user=user)
+        self._run("delete from signin_links where user = :user", user=user)
 
     @staticmethod
     def _user(row: tuple[str, str | None, int, str, int] | None) -> User | None:
@@ -88,10 +90,6 @@ class Sessions(Noun):
     def remove(self, digest: bytes) -> None:
         """Sign a browser out."""
         self._run("delete from sessions where hash = :hash", hash=digest)
-
-    def remove_all(self, user: str) -> None:
-        """Sign a user out everywhere."""
-        self._run("delete from sessions where user = :user", user=user)
 
     def expire(self, now: int) -> None:
         """Forget what is over."""

@@ -1,6 +1,7 @@
 """Opening the embedded database: SQLite with a write-ahead log, brought to the newest schema."""
 
 import os
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -16,9 +17,18 @@ CHECKPOINT_PAGES: Final = 2000  # 16 MB of log between checkpoints: each one cos
 _MIGRATIONS: Final = resources.files("gateway.store") / "migrations" / "sqlite"
 
 
+def create_private(path: Path) -> None:
+    """Create an empty database that only its user can read, if there is none; SQLite would let everybody read it.
+
+    A database that exists is not touched: closing any descriptor of it would drop all locks that this process holds on
+    it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    """
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+
+
 def connect(path: Path) -> apsw.Connection:
     """Open ``path``, creating it where it is missing; a commit is on the disk when it returns."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # SQLite would let everybody read it
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(BUSY_MS)
     connection.execute(f"pragma page_size = {PAGE_BYTES}")

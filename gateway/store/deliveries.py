@@ -1,12 +1,8 @@
 """What waits for a device, as a view of the tree and of what the device has acknowledged."""
 
-from dataclasses import dataclass
-
-from gateway.model import FileEntry, PairedDevice
-from gateway.store.files import after_folder, top_folder
+from gateway.model import FileEntry, Wanted
+from gateway.store.files import COLUMNS, after_folder, top_folder
 from gateway.store.noun import Noun
-
-_COLUMNS = "f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time"
 
 _OFFERED = """f.project = :project and f.deleted is null and f.top = :top
               and (:under is null or (f.path >= :under and f.path < :after))
@@ -15,17 +11,6 @@ _OFFERED = """f.project = :project and f.deleted is null and f.top = :top
 
 _UNACKED = """and not exists (select 1 from acks a
               where a.device = :device and a.file = f.id and a.version = f.head)"""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which files of a device's folders are asked for. ``config`` is the device's own document, which never waits."""
-
-    device: PairedDevice
-    cap: int
-    config: str | None = None
-    type: str | None = None
-    acknowledged: bool = False
 
 
 class Deliveries(Noun):
@@ -38,7 +23,7 @@ class Deliveries(Noun):
 
     def _newest_in(self, folder: str, wanted: Wanted, limit: int, before: tuple[int, str] | None) -> list[FileEntry]:
         rows = self._run(
-            f"""select {_COLUMNS} from files f indexed by files_newest
+            f"""select {COLUMNS} from files f indexed by files_newest
                 where {_OFFERED} {"" if wanted.acknowledged else _UNACKED}
                 and (:type is null or f.type = :type)
                 and (f.time, f.id) < (:time, :id)
@@ -60,35 +45,21 @@ class Deliveries(Noun):
 
     def by_name(self, wanted: Wanted, name: str) -> FileEntry | None:
         """Find a file of a device's folders by its name: the newest that waits, else the newest."""
-        best: tuple[bool, int, str] | None = None
-        found: FileEntry | None = None
-        for folder in wanted.device.folders:
-            rows = self._run(
-                f"""select {_COLUMNS}, not exists (select 1 from acks a
-                        where a.device = :device and a.file = f.id and a.version = f.head)
-                        and not exists (select 1 from versions v where v.device = :device and v.file = f.id)
-                    from files f where f.project = :project and f.deleted is null
-                    and f.path >= :first and f.path < :after and f.path like :tail escape '!'""",
-                device=wanted.device.id, project=wanted.device.project, first=folder.rstrip("/") + "/",
-                after=after_folder(folder.rstrip("/") + "/"), tail="%/" + _literal(name),
-            )  # fmt: skip
-            for row in rows:
-                entry = FileEntry(*row[:9])
-                rank = (bool(row[9]), entry.time, entry.id)
-                if entry.name == name and (best is None or rank > best):
-                    best, found = rank, entry
-        return found
+        rows = self._run(
+            f"""select {COLUMNS}, f.type is not null and f.size <= :cap and f.id is not :config
+                    and not exists (select 1 from versions v where v.device = :device and v.file = f.id) {_UNACKED}
+                from files f indexed by files_name
+                where f.project = :project and f.name = :name and f.deleted is null""",
+            project=wanted.device.project, device=wanted.device.id, cap=wanted.cap, config=wanted.config, name=name,
+        )  # fmt: skip
+        folders = tuple(folder.rstrip("/") + "/" for folder in wanted.device.folders)
+        found = [(bool(row[9]), FileEntry(*row[:9])) for row in rows if row[2].startswith(folders)]
+        return max(found, key=lambda item: (item[0], item[1].time, item[1].id), default=(False, None))[1]
 
-    def config_document(self, project: str, names: tuple[str, ...]) -> FileEntry | None:
-        """Find the document in ``/config`` that bears the first of ``names`` that any bears; case is ignored."""
-        for name in names:
-            row = self._row(
-                f"select {_COLUMNS} from files f where f.project = :project and f.fold = :fold and f.deleted is null",
-                project=project, fold=f"/config/{name}".casefold(),
-            )  # fmt: skip
-            if row:
-                return FileEntry(*row)
-        return None
+    def has(self, device: str, file: str, version: int) -> bool:
+        """Say whether a device has acknowledged a version."""
+        sql = "select 1 from acks where device = :device and file = :file and version = :version"
+        return self._row(sql, device=device, file=file, version=version) is not None
 
     def ack(self, device: str, file: str, version: int, now: int) -> bool:
         """Note that a device has a version; False when it was known."""
@@ -121,7 +92,3 @@ def _scope(folder: str, wanted: Wanted) -> dict[str, object]:
         "under": prefix if nested else None,
         "after": after_folder(prefix) if nested else None,
     }
-
-
-def _literal(text: str) -> str:
-    return text.replace("!", "!!").replace("%", "!%").replace("_", "!_")

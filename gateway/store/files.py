@@ -7,7 +7,7 @@ from typing import Any
 from gateway.model import Checked, FileEntry, FileType, Kind, Summary
 from gateway.store.noun import Noun
 
-_COLUMNS = "f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time"
+COLUMNS = "f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time"
 
 
 class Files(Noun):
@@ -17,7 +17,7 @@ class Files(Noun):
         """Find a file of a project by its id."""
         return _entry(
             self._row(
-                f"select {_COLUMNS} from files f where f.id = :id and f.project = :project and f.deleted is null",
+                f"select {COLUMNS} from files f where f.id = :id and f.project = :project and f.deleted is null",
                 id=file,
                 project=project,
             )
@@ -27,7 +27,7 @@ class Files(Noun):
         """Find the file at a path, given with its case folded."""
         return _entry(
             self._row(
-                f"select {_COLUMNS} from files f where f.project = :project and f.fold = :fold and f.deleted is null",
+                f"select {COLUMNS} from files f where f.project = :project and f.fold = :fold and f.deleted is null",
                 project=project,
                 fold=fold,
             )
@@ -37,7 +37,7 @@ class Files(Noun):
         """Find the oldest file whose head has these bytes."""
         return _entry(
             self._row(
-                f"""select {_COLUMNS} from files f indexed by files_content
+                f"""select {COLUMNS} from files f indexed by files_content
                     where f.project = :project and f.sha256 = :sha256 and f.deleted is null
                     order by f.time, f.id limit 1""",
                 project=project,
@@ -48,18 +48,18 @@ class Files(Noun):
     def below(self, project: str, folder: str, limit: int) -> list[FileEntry]:
         """List the files of a folder and its folders by path; ``folder`` ends with a slash."""
         rows = self._run(
-            f"""select {_COLUMNS} from files f where f.project = :project and f.deleted is null
+            f"""select {COLUMNS} from files f where f.project = :project and f.deleted is null
                 and f.path >= :first and f.path < :last order by f.path limit :limit""",
             project=project, first=folder, last=after_folder(folder), limit=limit,
         )  # fmt: skip
         return [FileEntry(*row) for row in rows]
 
-    def activity(self, project: str, stem: str, device: str, start: int | None) -> FileEntry | None:
+    def activity(self, project: str, stem: str, device: str, start: int) -> FileEntry | None:
         """Find the activity that a device has sent under a name, whatever its number, and that has a start."""
         return _entry(
             self._row(
-                f"""select {_COLUMNS} from activities a indexed by activities_stem join files f on f.id = a.file
-                    where a.project = :project and a.stem = :stem and a.device = :device and a.start is :start
+                f"""select {COLUMNS} from activities a indexed by activities_stem join files f on f.id = a.file
+                    where a.project = :project and a.stem = :stem and a.device = :device and a.start = :start
                     and f.deleted is null limit 1""",
                 project=project,
                 stem=stem,
@@ -71,14 +71,14 @@ class Files(Noun):
     def put(self, entry: FileEntry, fold: str, stem: str, checked: Checked, mtime: int | None = None) -> None:
         """Write a file's newest version (1: a new file); its content must be there.
 
-        ``fold`` is the path with case folded, ``stem`` the same without the number of a taken name.
+        ``fold`` is the path with case folded, ``stem`` the path that its sender meant, before a number was given.
         """
         self._run(
-            """insert into files (id, project, path, fold, top, head, sha256, size, type, device, time)
-               values (:id, :project, :path, :fold, :top, :head, :sha256, :size, :type, :device, :time)
+            """insert into files (id, project, path, fold, name, top, head, sha256, size, type, device, time)
+               values (:id, :project, :path, :fold, :name, :top, :head, :sha256, :size, :type, :device, :time)
                on conflict (id) do update set head = excluded.head, sha256 = excluded.sha256, size = excluded.size,
                type = excluded.type, device = excluded.device, time = excluded.time""",
-            id=entry.id, project=entry.project, path=entry.path, fold=fold, top=top_folder(entry.path),
+            id=entry.id, project=entry.project, path=entry.path, fold=fold, name=entry.name, top=top_folder(entry.path),
             head=entry.version, sha256=entry.sha256, size=entry.size, type=entry.type, device=entry.device,
             time=entry.time,
         )  # fmt: skip

@@ -10,6 +10,11 @@ from gateway.store.noun import Noun
 class Journal(Noun):
     """Entries of a project, numbered from 1 in the order of commit."""
 
+    def head(self, project: str) -> int:
+        """Give the number of the last entry of a project, 0 before the first."""
+        row = self._row("select seq from projects where id = :project", project=project)
+        return row[0] if row else 0
+
     def append(
         self, actor: Actor, action: str, entity: tuple[str, str], payload: Mapping[str, object], now: int
     ) -> int:

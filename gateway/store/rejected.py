@@ -1,23 +1,7 @@
 """Bytes that validation refused, kept for their owner."""
 
-from dataclasses import dataclass
-
+from gateway.model import Rejection
 from gateway.store.noun import Noun
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A refused upload. ``error`` is the stable word, ``message`` the sentence."""
-
-    id: str
-    project: str
-    device: str | None
-    name: str
-    sha256: bytes
-    size: int
-    error: str
-    message: str
-    time: int
 
 
 class Rejected(Noun):

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import apsw
 
 from gateway.errors import Busy
-from gateway.store.database import connect, explain, migrate
+from gateway.store.database import connect, create_private, explain, migrate
 from gateway.store.transaction import Transaction
 from gateway.store.turn import FileTurn
 from gateway.store.writer import Write, Writer
@@ -36,6 +36,7 @@ class Store:
         self._connections: list[apsw.Connection] = []
         self._turn: FileTurn | None = None
         self._writer: Writer | None = None
+        self.is_open = False
 
     def exists(self) -> bool:
         """Say whether the folder has a database."""
@@ -45,6 +46,7 @@ class Store:
         """Open the database, creating and upgrading it where needed; raises ``Busy`` where that fails."""
         try:
             self._turn = FileTurn(self._folder)
+            create_private(self._folder / FILE)
             self._connection = self._connect()
             migrate(self._connection)
         except apsw.Error as error:
@@ -54,6 +56,7 @@ class Store:
         self._transaction = Transaction(self._connection)
         if not self._polite:
             self._writer = Writer(self._connection, self._transaction, self._turn)
+        self.is_open = True
         return self
 
     def _connect(self) -> apsw.Connection:
@@ -65,21 +68,23 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """Give one consistent view of the database; raises ``Busy`` where the disk fails."""
         try:
-            connection, transaction = self._readers.get_nowait()
-        except queue.Empty:
-            connection = self._connect()
-            transaction = Transaction(connection)
-        try:
-            connection.execute("begin")
+            connection, transaction = self._reader()
             try:
+                connection.execute("begin")
                 yield transaction
             finally:
-                with suppress(apsw.SQLError):
+                if connection.in_transaction:
                     connection.execute("rollback")
+                self._readers.put((connection, transaction))
         except apsw.Error as error:
             raise explain(error) from error
-        finally:
-            self._readers.put((connection, transaction))
+
+    def _reader(self) -> tuple[apsw.Connection, Transaction]:
+        try:
+            return self._readers.get_nowait()
+        except queue.Empty:
+            connection = self._connect()
+            return connection, Transaction(connection)
 
     def write(self, write: Write[T]) -> "Future[T]":
         """Run ``write`` in a transaction; the future ends when it is on the disk, or with the error that undid it."""
@@ -106,7 +111,10 @@ class Store:
 
     def trouble(self) -> str | None:
         """Say why the database cannot be written, None if it can; makes one small durable write."""
-        disk = os.statvfs(self._folder)
+        try:
+            disk = os.statvfs(self._folder)
+        except OSError as error:
+            return f"the data folder cannot be reached: {error.strerror}"
         if disk.f_bavail * disk.f_frsize < FREE_BYTES:
             return "the disk is full"
         failure = self.write(lambda transaction: transaction.health.touch()).exception()

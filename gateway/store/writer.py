@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 import apsw
 
-from gateway.errors import Busy, GatewayError
+from gateway.errors import Busy
 from gateway.store.database import explain
 from gateway.store.transaction import Transaction
 
@@ -61,6 +61,7 @@ class Writer:
         self._connection = connection
         self._transaction = transaction
         self._turn = turn
+        self._closed = False
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
@@ -68,7 +69,7 @@ class Writer:
     def submit(self, write: Write[T]) -> "Future[T]":
         """Queue ``write``; the future ends after its transaction is on the disk, or with the error that undid it."""
         job = Job(write)
-        if self._jobs.qsize() >= WAITING:
+        if self._jobs.qsize() >= WAITING or self._closed:
             job.error = Busy()
             job.resolve()
         else:
@@ -77,6 +78,7 @@ class Writer:
 
     def close(self) -> None:
         """Finish what waits, then stop."""
+        self._closed = True
         self._jobs.put(None)
         self._thread.join()
 
@@ -84,13 +86,22 @@ class Writer:
         while True:
             batch, last = self._next_batch()
             if batch:
-                self._turn.give_way()
-                self._commit(batch)
+                self._finish(batch)
                 for job in batch:
                     job.resolve()
                 del batch, job  # a waiting thread must not hold the last batch's bytes
             if last:
                 return
+
+    def _finish(self, batch: list[Job]) -> None:
+        """Commit a batch; whatever goes wrong, each of its jobs has an outcome and the thread lives on."""
+        try:
+            self._turn.give_way()
+            self._commit(batch)
+        except Exception as error:  # noqa: BLE001  the outermost loop of this thread
+            _log.exception("a batch of %d writes failed", len(batch))
+            for job in batch:
+                job.result, job.error = None, error
 
     def _next_batch(self) -> tuple[list[Job], bool]:
         batch: list[Job] = []
@@ -112,8 +123,7 @@ class Writer:
         except apsw.Error as error:
             _log.warning("a batch of %d writes was undone: %s", len(batch), error)
             for job in batch:
-                if not isinstance(job.error, GatewayError):
-                    self._alone(job)
+                self._alone(job)
 
     def _alone(self, job: Job) -> None:
         try:
@@ -146,7 +156,7 @@ class Writer:
             job.error = error
         except apsw.Error:
             raise
-        except Exception as error:  # noqa: BLE001  the outermost loop of this thread; the request gets the error
+        except BaseException as error:  # noqa: BLE001  the request gets the error, the thread lives on
             job.error = error
         if job.error is not None:
             if not connection.in_transaction:

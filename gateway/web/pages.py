@@ -9,6 +9,7 @@ import falcon
 from gateway.auth.tokens import clean_code
 from gateway.errors import BadRequest, GatewayError, Gone, NotFound, Unauthorized
 from gateway.http.address import bucket
+from gateway.http.checkup import Checkup
 from gateway.http.limits import Limit
 from gateway.http.request import Request, Response
 from gateway.http.work import Work
@@ -16,7 +17,6 @@ from gateway.model import User
 from gateway.service.accounts import Accounts
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
-from gateway.service.health import Health
 from gateway.service.pairing import Pairings
 from gateway.web.browser import Browsers
 from gateway.web.render import Renderer
@@ -42,13 +42,13 @@ class Home:
     public = True
 
     def __init__(
-        self, renderer: Renderer, browsers: Browsers, work: Work, health: Health, devices: Devices,
+        self, renderer: Renderer, browsers: Browsers, work: Work, checkup: Checkup, devices: Devices,
         deliveries: Deliveries, accounts: Accounts,
     ) -> None:  # fmt: skip
         self._renderer = renderer
         self._browsers = browsers
         self._work = work
-        self._health = health
+        self._checkup = checkup
         self._devices = devices
         self._deliveries = deliveries
         self._accounts = accounts
@@ -56,7 +56,7 @@ class Home:
     async def on_get(self, req: Request, resp: Response) -> None:
         """Show the state; devices only to who is signed in."""
         user = self._browsers.user(req)
-        trouble = await self._work.read(self._health.trouble)
+        trouble = await self._checkup.reason()
         rows = await self._work.read(self._rows, user) if user else []
         fresh = not self._accounts.has_owner()
         self._renderer.show(

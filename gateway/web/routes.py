@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import falcon.asgi
 
 from gateway.http.body import Bodies
+from gateway.http.checkup import Checkup
 from gateway.http.limits import Limit
 from gateway.http.request import Request, Response
 from gateway.http.work import Work
 from gateway.service.accounts import Accounts
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
-from gateway.service.health import Health
 from gateway.service.pairing import Pairings
 from gateway.web.browser import Browsers
 from gateway.web.pages import Home, Pair, SignIn, SignOut, Style
@@ -28,7 +28,7 @@ class Services:
     pairings: Pairings
     devices: Devices
     deliveries: Deliveries
-    health: Health
+    checkup: Checkup
 
 
 def add_pages(
@@ -38,7 +38,7 @@ def add_pages(
     """Add ``/``, ``/signin``, ``/signout`` and ``/pair``."""
     accounts, pairings = services.accounts, services.pairings
     browsers = Browsers(accounts, bodies)
-    home = Home(renderer, browsers, work, services.health, services.devices, services.deliveries, accounts)
+    home = Home(renderer, browsers, work, services.checkup, services.devices, services.deliveries, accounts)
     app.add_route("/", home)
     app.add_route("/style.css", Style())
     app.add_route("/signin", SignIn(renderer, browsers, work, accounts, attempts, signup=signup))

@@ -1,12 +1,10 @@
 """Tokens, codes and passwords."""
 
-import threading
-
 import pytest
 
-from gateway.auth.passwords import WAITING, Passwords
+from gateway.auth.passwords import Passwords
 from gateway.auth.tokens import clean_code, derive, digest, new_code, new_id, new_secret, same
-from gateway.errors import BadRequest, Busy
+from gateway.errors import BadRequest
 
 
 def test_ids_and_codes_keep_to_their_letters() -> None:
@@ -38,19 +36,3 @@ def test_passwords() -> None:
     for bad in ("short", "x" * 1025):
         with pytest.raises(BadRequest, match="password"):
             passwords.hash(bad)
-
-
-def test_one_hash_at_a_time_and_a_bounded_queue() -> None:
-    passwords = Passwords()
-    passwords._one.acquire()
-    threads = [threading.Thread(target=passwords.matches, args=("x", None)) for _ in range(WAITING + 1)]
-    for thread in threads:
-        thread.start()
-    while passwords._places._value:  # type: ignore[attr-defined]
-        pass
-    with pytest.raises(Busy):
-        passwords.hash("long enough")
-    passwords._one.release()
-    for thread in threads:
-        thread.join()
-    assert passwords.hash("long enough")

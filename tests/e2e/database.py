@@ -16,7 +16,7 @@ def assert_sound(data: Path) -> None:
         assert connection.execute("pragma integrity_check").get == "ok"
         assert connection.execute("pragma foreign_key_check").get is None
         _journal_has_no_gaps(connection)
-        _versions_have_their_content(connection)
+        _versions_have_their_content(connection, data / "contents")
         _tree_is_what_the_journal_says(connection)
         _parts_are_whole(connection)
     finally:
@@ -38,12 +38,13 @@ def _journal_has_no_gaps(connection: apsw.Connection) -> None:
         assert [row[0] for row in rows] == list(range(1, last + 1))
 
 
-def _versions_have_their_content(connection: apsw.Connection) -> None:
+def _versions_have_their_content(connection: apsw.Connection, folder: Path) -> None:
     rows = connection.execute(
-        """select v.file, v.n, v.sha256, v.size, v.crc32, c.body, c.size from versions v
+        """select v.file, v.n, v.sha256, v.size, v.crc32, c.body, c.size, c.location from versions v
            left join contents c on c.sha256 = v.sha256"""
     )
-    for file, number, digest, size, crc32, body, stored in rows:
+    for file, number, digest, size, crc32, inline, stored, location in rows:
+        body = (folder / location).read_bytes() if inline is None and location else inline
         assert body is not None, (file, number)
         assert hashlib.sha256(body).digest() == digest
         assert (len(body), stored, zlib.crc32(body)) == (size, size, crc32)

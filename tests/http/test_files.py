@@ -133,6 +133,13 @@ def test_a_json_document_as_it_is(device: Api, put: Put) -> None:
     device.get("download/no.gpx", **{"as": "json"}).failed("unsupported_type", 415)
 
 
+def test_a_document_is_sent_as_it_stands(device: Api, put: Put) -> None:
+    text = '{"big":12345678901234567890123, "e":1e5, "x":1.10, "k":1, "k":2, "ü":null}'
+    put("asis.json", f" {text}\n".encode(), "/workouts")
+    body = device.get("download/asis.json", **{"as": "json"}).body
+    assert body.endswith(b',"j":' + text.replace("ü", "\\u00fc").encode() + b"}")
+
+
 def test_native_bytes(device: Api, put: Put) -> None:
     data = gpx_route(50)
     put("native.gpx", data, "/routes")

@@ -173,6 +173,7 @@ def test_hostile_names(device: Api, name: object) -> None:
         ({"name": "a.fit", "file": "AA-_"}, "file"),
         ({"name": "a.fit", "json": "text"}, "file"),
         ({"name": "a.fit", "n": "x" * 33, "file": "AAAA"}, "n"),
+        ({"name": "a.fit", "n": "🏃" * 4, "file": "AAAA"}, "n"),
         ({"up": "", "name": "a.fit", "size": 5, "off": 0, "file": "AAAA"}, "up"),
         ({"up": 7, "name": "a.fit", "size": 5, "off": 0, "file": "AAAA"}, "up"),
         ({"up": "k", "name": "a.fit", "size": "5", "off": 0, "file": "AAAA"}, "size"),
@@ -200,6 +201,19 @@ def test_floats_that_are_whole_and_base64_with_line_breaks(device: Api) -> None:
 @pytest.mark.parametrize("raw", [b"", b"[]", b"5", b"null", b"{", b"name=a.fit", b"\xff\xfe", b'{"name":NaN}'])
 def test_bodies_that_are_no_object(device: Api, raw: bytes) -> None:
     device.call("POST", f"{device.prefix}/upload", raw).failed("bad_request", 400)
+
+
+def test_json_that_is_nested_too_deep(device: Api) -> None:
+    deep = b'{"a":' * 300 + b"1" + b"}" * 300
+    raw = b'{"name":"deep.json","json":' + deep + b"}"
+    assert device.call("POST", f"{device.prefix}/upload", raw).failed("bad_request", 400)["m"].startswith("json:")
+    key = device.upload("deep.json", deep).good["id"]
+    assert device.get(f"download/{key}", **{"as": "json"}).body.count(b'{"a":') == 300
+
+
+def test_bad_max_on_writes(device: Api) -> None:
+    for path in ("upload", "ack", "pair"):
+        assert device.post(path, {}, max="abc").failed("bad_request", 400)["m"].startswith("max")
 
 
 def test_too_large(device: Api) -> None:

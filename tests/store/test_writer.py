@@ -1,5 +1,6 @@
 """Group commit, and what happens when SQLite fails under it."""
 
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -177,3 +178,73 @@ def test_a_read_sees_one_moment(store: Store) -> None:
         store.write(add_user("r")).result()
         assert transaction.users.by_id("r") is None
     assert there(store, "r")
+
+
+def test_no_connection_drops_the_locks_of_another(tmp_path: Path, store: Store) -> None:
+    """POSIX drops all locks of a process on a file when it closes any descriptor of it."""
+    inode = str((tmp_path / "wristgate.db").stat().st_ino)
+
+    def locked() -> bool:
+        lines = Path("/proc/locks").read_text().splitlines()
+        return any(line.split()[4] == str(os.getpid()) and line.split()[5].endswith(f":{inode}") for line in lines)
+
+    assert locked()
+    with store.read(), store.read(), store.read():
+        store.write(add_user("k")).result()
+        assert locked()
+    assert locked()
+
+
+def test_the_writer_outlives_a_failing_lock_file(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails() -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(store._turn, "give_way", fails)
+    with pytest.raises(OSError, match="No locks"):
+        store.write(add_user("f")).result(30)
+    monkeypatch.undo()
+    assert store.write(add_user("f")).result(30) == "f"
+
+
+def test_an_exit_in_a_write_ends_only_that_write(store: Store) -> None:
+    def exits(_transaction: Transaction) -> None:
+        raise SystemExit(3)
+
+    with pytest.raises(SystemExit):
+        store.write(exits).result(30)
+    assert store.write(add_user("g")).result(30) == "g"
+
+
+def test_a_refusal_that_rests_on_an_undone_write_is_thought_over(store: Store) -> None:
+    go, held = hold(store)
+    first = [True]
+
+    def takes_the_name(transaction: Transaction) -> str:
+        if not first:
+            raise NotFound("the one whose name it was has given up")
+        first.clear()
+        return add_user("name")(transaction)
+
+    def wants_the_name(transaction: Transaction) -> str:
+        if transaction.users.by_id("name"):
+            raise NotFound("taken")
+        return add_user("name")(transaction)
+
+    dropped = [True]
+
+    def drops_all(_transaction: Transaction) -> None:
+        if dropped:
+            dropped.clear()
+            store._connection.execute("rollback")
+            raise apsw.FullError("disk is full")
+
+    futures = [store.write(takes_the_name), store.write(wants_the_name), store.write(drops_all)]
+    go.set()
+    held.result()
+    assert futures[1].result() == "name"
+
+
+def test_commits_are_synced(store: Store) -> None:
+    assert store._connection.execute("pragma synchronous").get == 2
+    assert store._connection.execute("pragma journal_mode").get == "wal"
+    assert store._connection.execute("pragma foreign_keys").get == 1

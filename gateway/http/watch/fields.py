@@ -7,6 +7,7 @@ from typing import Any, Final
 import pybase64
 
 from gateway.errors import BadRequest
+from gateway.http.errors import escaped_length
 from gateway.http.request import Request
 from gateway.model import FileType
 
@@ -37,10 +38,10 @@ def needed(value: str | None, key: str) -> str:
 
 
 def nonce(body: Mapping[str, Any], key: str) -> str | None:
-    """Give a nonce of 1 to 32 characters."""
+    """Give a nonce of 1 to 32 bytes as escaped in JSON: an answer with one must fit in 256."""
     value = text(body, key, longest=NONCE_LENGTH)
-    if value == "":
-        raise BadRequest(f"{key}: is empty")
+    if value is not None and (not value or escaped_length(value) > NONCE_LENGTH):
+        raise BadRequest(f"{key}: takes 1 to {NONCE_LENGTH} ASCII characters")
     return value
 
 

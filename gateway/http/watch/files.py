@@ -7,13 +7,14 @@ import pybase64
 
 from gateway.errors import BadRequest, TooLarge, UnsupportedType
 from gateway.http.body import Bodies
-from gateway.http.media import dump
+from gateway.http.media import ascii_only, dump
 from gateway.http.request import Request, Response
 from gateway.http.watch.fields import LARGEST, answer_limit, query_cursor, query_number, query_type, text, whole
 from gateway.http.watch.names import NAME_BYTES, cut, short_name
 from gateway.http.work import Work
 from gateway.model import FileEntry, FileType, PairedDevice
 from gateway.service.deliveries import Deliveries, Offer
+from gateway.service.devices import Caller
 
 LEAST_ENTRY: Final = 60  # bytes; no list entry is shorter
 _NATIVE: Final = {FileType.FIT: "application/fit", FileType.GPX: "application/gpx+xml"}
@@ -100,7 +101,7 @@ class Download:
 
     def _document(self, device: PairedDevice, key: str, version: int | None, limit: int) -> bytes:
         offer = self._deliveries.find(device, key, version)
-        return _fitting(_described(offer) | {"j": self._deliveries.document(offer.file)}, limit)
+        return _with_document(_described(offer), "j", self._deliveries.document(offer.file), limit)
 
 
 def _described(offer: Offer) -> dict[str, Any]:
@@ -111,8 +112,9 @@ def _described(offer: Offer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _fitting(body: dict[str, Any], limit: int) -> bytes:
-    data = dump(body)
+def _with_document(body: dict[str, Any], key: str, document: bytes, limit: int) -> bytes:
+    """Put the owner's document into an answer as it stands: its numbers and the order of its keys are the owner's."""
+    data = dump(body)[:-1] + b',"%b":%b}' % (key.encode(), ascii_only(document))
     if len(data) > limit:
         raise TooLarge(f"the document takes {len(data)} bytes, max is {limit}")
     return data
@@ -151,12 +153,22 @@ class Ack:
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Note it."""
+        answer_limit(req)
         async with self._bodies.json(req) as body:
             files = body.get("files")
         if not isinstance(files, list) or len(files) > _ACKS:
             raise BadRequest(f"files: must be a list of at most {_ACKS} entries")
-        pending = await self._work.write(self._deliveries.ack, req.context.caller, list(map(_acked, files)))
+        caller = req.context.caller
+        await _acknowledge(self._deliveries, self._work, caller, list(map(_acked, files)))
+        pending = await self._work.read(self._deliveries.pending, caller.device)
         resp.media = {"ok": True, "pending": pending}
+
+
+async def _acknowledge(deliveries: Deliveries, work: Work, caller: Caller, files: list[tuple[str, int]]) -> None:
+    """Note what is new; a repetition, which is most of them, costs no write."""
+    news = await work.read(deliveries.news, caller.device, files)
+    if news:
+        await work.write(deliveries.ack, caller, news)
 
 
 def _acked(item: object) -> tuple[str, int]:
@@ -177,12 +189,12 @@ class Config:
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Give it, unless the device has it; ``have`` acknowledges."""
-        caller = req.context.caller
+        caller, limit = req.context.caller, answer_limit(req)
         entry = await self._work.read(self._deliveries.config, caller.device)
         version = f"{entry.id}.{entry.version}"
         if req.get_param("have") == version:
-            await self._work.write(self._deliveries.ack, caller, [(entry.id, entry.version)])
+            await _acknowledge(self._deliveries, self._work, caller, [(entry.id, entry.version)])
             resp.media = {"ok": True, "v": version, "same": True}
             return
         document = await self._work.read(self._deliveries.document, entry)
-        resp.data = _fitting({"ok": True, "v": version, "c": document}, answer_limit(req))
+        resp.data = _with_document({"ok": True, "v": version}, "c", document, limit)

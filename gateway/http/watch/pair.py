@@ -5,7 +5,8 @@ from gateway.http.address import bucket
 from gateway.http.body import SMALL, Bodies
 from gateway.http.limits import Limit
 from gateway.http.request import Request, Response
-from gateway.http.watch.fields import needed, text
+from gateway.http.watch.fields import answer_limit, needed, text
+from gateway.http.watch.names import short_name
 from gateway.http.work import Work
 from gateway.model import DeviceType
 from gateway.service.pairing import POLL_SECONDS, TTL, Pairings
@@ -28,6 +29,7 @@ class Pair:
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Begin."""
+        answer_limit(req)
         async with self._bodies.json(req, SMALL) as body:
             ident = needed(text(body, "device"), "device")
             name, app = text(body, "name") or "", text(body, "app")
@@ -40,6 +42,7 @@ class Pair:
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Ask."""
+        answer_limit(req)
         self._polls.hit(bucket(req.context.address))
         secret = req.get_param("id")
         if not secret:
@@ -48,4 +51,4 @@ class Pair:
         if ready is None:
             resp.media = {"ok": True, "state": "wait"}
         else:
-            resp.media = {"ok": True, "state": "ready", "token": ready.token, "name": ready.name}
+            resp.media = {"ok": True, "state": "ready", "token": ready.token, "name": short_name(ready.name)}

@@ -9,7 +9,7 @@ from gateway.errors import BadRequest, GatewayError
 from gateway.http.body import Bodies
 from gateway.http.errors import MESSAGE_BYTES, shorten
 from gateway.http.request import Request, Response
-from gateway.http.watch.fields import base64, needed, nonce, text, whole
+from gateway.http.watch.fields import answer_limit, base64, needed, nonce, text, whole
 from gateway.http.work import Work
 from gateway.service.devices import Caller
 from gateway.service.uploads import Outcome, Part, Progress, Uploads
@@ -25,6 +25,7 @@ class Upload:
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Check and store it; the answer comes when it is on the disk."""
+        answer_limit(req)
         async with self._bodies.json(req) as body:
             outcome = await self._work.write(self._take, req.context.caller, body)
         if isinstance(outcome, GatewayError):
@@ -55,7 +56,10 @@ def _content(body: dict[str, Any]) -> bytes:
     document = body.get("json")
     if not isinstance(document, dict | list):
         raise BadRequest("file: is missing (base64), or json: an object")
-    return orjson.dumps(document)
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        raise BadRequest("json: is nested too deep") from None
 
 
 def _told(outcome: Outcome) -> dict[str, Any]:

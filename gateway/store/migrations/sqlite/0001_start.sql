@@ -63,6 +63,7 @@ create table files (
     project text not null references projects,
     path    text not null,                      -- absolute, NFC
     fold    text not null,                      -- the path with case folded: no two live files share it
+    name    text not null,                      -- last part of the path
     top     text not null,                      -- first folder, '/routes'
     head    integer not null,                   -- newest version, whose facts are repeated here
     sha256  blob not null,
@@ -75,6 +76,7 @@ create table files (
 create unique index files_path on files (project, fold) where deleted is null;
 create index files_tree on files (project, path) where deleted is null;
 create index files_newest on files (project, top, time desc, id desc) where deleted is null;
+create index files_name on files (project, name) where deleted is null;
 create index files_content on files (project, sha256) where deleted is null;
 
 create table versions (
@@ -98,7 +100,7 @@ create index versions_device on versions (device, file);
 create table activities (                       -- the index: one row for the head of each activity file
     file     text primary key references files,
     project  text not null,
-    stem     text not null,                     -- folded path without ' (2)': a watch calls every file the same
+    stem     text not null,                     -- folded path that the sender meant, without ' (2)'
     device   text,
     start    integer,
     sport    text,

@@ -1,122 +1,20 @@
-"""A clock that jumps back and forth: nothing is skipped by a list, nothing acknowledged is lost, codes still expire.
+"""A clock that jumps back and forth: nothing is skipped by a list, nothing acknowledged is lost, codes still expire."""
 
-The services with a clock of the test's own, over a real store in a folder; the rest of the tests has the real clock.
-"""
-
-import io
 import itertools
-import zlib
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import orjson
 import pytest
 
-from gateway.auth.passwords import Passwords
-from gateway.contents import FileContents
 from gateway.errors import Gone, NotFound, OffsetMismatch, Unauthorized
-from gateway.http.watch.files import page
-from gateway.model import DeviceType, Stored
-from gateway.service.accounts import LINK_SECONDS, SESSION_SECONDS, Accounts
-from gateway.service.deliveries import Deliveries
-from gateway.service.devices import Caller, Devices
-from gateway.service.housekeeping import forget
-from gateway.service.pairing import TTL, Pairings
-from gateway.service.tree import Tree
-from gateway.service.uploads import UPLOAD_SECONDS, Part, Receipt, Uploads
-from gateway.store import Store
+from gateway.model import DeviceType
+from gateway.service.accounts import LINK_SECONDS, SESSION_SECONDS
+from gateway.service.pairing import TTL
+from gateway.service.uploads import UPLOAD_SECONDS
 from tests.e2e import content
-from tests.e2e.database import assert_sound
+from tests.service.harness import NOW, Services
 
-NOW = 1_790_000_000
 MINUTE, HOUR, DAY = 60, 3600, 86_400
 YEAR = 365 * DAY
 JUMPS = [-YEAR, -DAY, -HOUR, -1, 0, 1, HOUR, DAY, YEAR]
-CAP = 102_400
-
-
-class Services:
-    """All services on one folder with one clock, ``now``."""
-
-    def __init__(self, folder: Path) -> None:
-        self.now = NOW
-        self.folder = folder
-        self.store = Store(folder).open()
-        contents = FileContents(folder / "contents")
-        self.accounts = Accounts(self.store, Passwords(), self.clock)
-        self.pairings = Pairings(self.store, self.clock)
-        self.devices = Devices(self.store, self.clock)
-        self.deliveries = Deliveries(self.store, contents, CAP, self.clock)
-        self.uploads = Uploads(self.store, CAP, self.clock)
-        self.tree = Tree(self.store, contents, self.clock)
-        self.owner = self.write(self.accounts.ensure_owner())
-
-    def clock(self) -> int:
-        return self.now
-
-    def write(self, write: Any) -> Any:
-        return self.store.write(write).result()
-
-    def keep_house(self) -> None:
-        self.write(forget(self.clock))
-
-    def pair(self, ident: str = "watch") -> Caller:
-        started = self.write(self.pairings.start(DeviceType.GARMIN, ident, ident, None, "127.0.0.1"))
-        self.write(self.pairings.confirm(self.owner, started.code))
-        ready = self.pairings.poll(started.id)
-        assert ready is not None
-        return self.call(ready.token)
-
-    def call(self, token: str) -> Caller:
-        caller = self.devices.authenticate(token)
-        if caller.news:
-            self.write(self.devices.greet(caller))
-        return caller
-
-    def add(self, name: str, folder: str = "/routes", data: bytes | None = None) -> Stored:
-        return self.write(self.tree.add(self.owner, io.BytesIO(data or b'{"n":"%b"}' % name.encode()), name, folder))
-
-    def upload(self, caller: Caller, name: str, data: bytes, nonce: str | None = None) -> Receipt:
-        outcome = self.write(self.uploads.whole(caller, name, data, nonce))
-        assert isinstance(outcome, Receipt)
-        return outcome
-
-    def part(self, caller: Caller, nonce: str, data: bytes, start: int, end: int) -> Any:
-        return self.write(self.uploads.part(caller, Part(nonce, start, data[start:end], f"{nonce}.fit", len(data))))
-
-    def page(
-        self, caller: Caller, cursor: tuple[int, str] | None, limit: int = 512
-    ) -> tuple[list[dict[str, Any]], tuple[int, str] | None]:
-        """One page as it goes over the wire: its entries and the cursor for the next."""
-        entries = self.deliveries.newest(caller.device, limit // 60 + 1, cursor)
-        told = orjson.loads(page(entries, limit))
-        if "next" not in told:
-            return told["files"], None
-        time, _, key = told["next"].partition(".")
-        return told["files"], (int(time), key)
-
-    def listed(self, caller: Caller) -> list[str]:
-        names, cursor = [], None
-        while True:
-            files, cursor = self.page(caller, cursor)
-            names += [file["n"] for file in files]
-            if cursor is None:
-                return names
-
-    def read(self, caller: Caller, key: str) -> bytes:
-        offer = self.deliveries.find(caller.device, key)
-        data = self.deliveries.read(offer.file, 0, offer.file.size)
-        assert zlib.crc32(data) == offer.crc32
-        return data
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    services = Services(tmp_path)
-    yield services
-    services.store.close()
-    assert_sound(services.folder)
 
 
 def test_a_list_shows_every_file_once_whatever_its_times(services: Services) -> None:
@@ -160,14 +58,17 @@ def test_a_page_after_a_jump_skips_nothing_that_was_there(services: Services, ju
 def test_a_new_version_waits_again(services: Services, jump: int) -> None:
     caller = services.pair()
     stored = services.add("loop.json", data=b'{"v":1}')
-    assert services.write(services.deliveries.ack(caller, [(stored.file.id, 1)])) == 0
+    services.write(services.deliveries.ack(caller, [(stored.file.id, 1)]))
+    assert services.deliveries.pending(caller.device) == 0
     services.now += jump
     again = services.add("loop.json", data=b'{"v":2}')
     assert (again.file.id, again.file.version) == (stored.file.id, 2)
     assert services.listed(caller) == ["loop.json"]
     assert services.read(caller, stored.file.id) == b'{"v":2}'
-    assert services.write(services.deliveries.ack(caller, [(stored.file.id, 2)])) == 0
-    assert services.write(services.deliveries.ack(caller, [(stored.file.id, 2)])) == 0
+    services.write(services.deliveries.ack(caller, [(stored.file.id, 2)]))
+    assert services.deliveries.pending(caller.device) == 0
+    services.write(services.deliveries.ack(caller, [(stored.file.id, 2)]))
+    assert services.deliveries.pending(caller.device) == 0
 
 
 def test_what_was_acknowledged_stays(services: Services) -> None:

@@ -1,0 +1,99 @@
+"""All services on one folder, with a clock of the test's own."""
+
+import io
+import zlib
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gateway.auth.passwords import Passwords
+from gateway.contents import FileContents
+from gateway.http.watch.files import page
+from gateway.model import DeviceType, Stored, User
+from gateway.service.accounts import Accounts
+from gateway.service.deliveries import Deliveries
+from gateway.service.devices import Caller, Devices
+from gateway.service.housekeeping import forget
+from gateway.service.pairing import Pairings
+from gateway.service.tree import Tree
+from gateway.service.uploads import Part, Receipt, Uploads
+from gateway.store import Store
+
+NOW = 1_790_000_000
+CAP = 102_400
+
+
+class Services:
+    """All services on one folder with one clock, ``now``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now = NOW
+        self.folder = folder
+        self.store = Store(folder).open()
+        contents = FileContents(folder / "contents")
+        self.accounts = Accounts(self.store, Passwords(), self.clock)
+        self.pairings = Pairings(self.store, self.clock)
+        self.devices = Devices(self.store, self.clock)
+        self.deliveries = Deliveries(self.store, contents, CAP, self.clock)
+        self.uploads = Uploads(self.store, CAP, self.clock)
+        self.tree = Tree(self.store, contents, self.clock)
+        self.owner = self.write(self.accounts.ensure_owner())
+
+    def clock(self) -> int:
+        return self.now
+
+    def write(self, write: Any) -> Any:
+        return self.store.write(write).result()
+
+    def keep_house(self) -> None:
+        self.write(forget(self.clock))
+
+    def pair(self, ident: str = "watch", user: User | None = None) -> Caller:
+        started = self.write(self.pairings.start(DeviceType.GARMIN, ident, ident, None, "127.0.0.1"))
+        self.write(self.pairings.confirm(user or self.owner, started.code))
+        ready = self.pairings.poll(started.id)
+        assert ready is not None
+        return self.call(ready.token)
+
+    def call(self, token: str) -> Caller:
+        caller = self.devices.authenticate(token)
+        if caller.news:
+            self.write(self.devices.greet(caller))
+        return caller
+
+    def add(self, name: str, folder: str = "/routes", data: bytes | None = None) -> Stored:
+        return self.write(self.tree.add(self.owner, io.BytesIO(data or b'{"n":"%b"}' % name.encode()), name, folder))
+
+    def upload(self, caller: Caller, name: str, data: bytes, nonce: str | None = None) -> Receipt:
+        outcome = self.write(self.uploads.whole(caller, name, data, nonce))
+        assert isinstance(outcome, Receipt)
+        return outcome
+
+    def part(self, caller: Caller, nonce: str, data: bytes, start: int, end: int) -> Any:
+        return self.write(self.uploads.part(caller, Part(nonce, start, data[start:end], f"{nonce}.fit", len(data))))
+
+    def page(
+        self, caller: Caller, cursor: tuple[int, str] | None, limit: int = 512
+    ) -> tuple[list[dict[str, Any]], tuple[int, str] | None]:
+        """One page as it goes over the wire: its entries and the cursor for the next."""
+        entries = self.deliveries.newest(caller.device, limit // 60 + 1, cursor)
+        told = orjson.loads(page(entries, limit))
+        if "next" not in told:
+            return told["files"], None
+        time, _, key = told["next"].partition(".")
+        return told["files"], (int(time), key)
+
+    def listed(self, caller: Caller) -> list[str]:
+        names, cursor = [], None
+        while True:
+            files, cursor = self.page(caller, cursor)
+            names += [file["n"] for file in files]
+            if cursor is None:
+                return names
+
+    def read(self, caller: Caller, key: str) -> bytes:
+        offer = self.deliveries.find(caller.device, key)
+        data = self.deliveries.read(offer.file, 0, offer.file.size)
+        assert zlib.crc32(data) == offer.crc32
+        return data
