@@ -29,7 +29,7 @@ class Caller:
 
 def still_valid(transaction: Transaction, caller: Caller) -> None:
     """Make sure inside a write that its device has not been shut out since; raises ``Unauthorized``."""
-    if transaction.devices.by_token(caller.token) is None:
+    if not transaction.tokens.exists(caller.token):
         raise Unauthorized
 
 

@@ -87,7 +87,7 @@ def _not_both(transaction: Transaction, project: str, path: str) -> None:
         if transaction.files.at(project, fold(above)) is not None:
             raise BadRequest(f"path: {above} is a file, not a folder")
         above = above.rpartition("/")[0]
-    if path in OWN_FOLDERS or transaction.files.below(project, f"{path}/", 1):
+    if path in OWN_FOLDERS or transaction.files.below(project, f"{fold(path)}/", 1):
         raise BadRequest(f"path: {path} is a folder")
 
 

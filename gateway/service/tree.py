@@ -66,7 +66,7 @@ class Tree:
             if single is not None:
                 yield _listed(transaction, single)
                 return
-            found = transaction.files.below(user.project, path.rstrip("/") + "/", -1)
+            found = transaction.files.below(user.project, fold(path).rstrip("/") + "/", -1)
             if not found and path != "/":
                 raise NotFound(f"there is nothing at {path}")
             for entry in found:

@@ -46,10 +46,10 @@ class Files(Noun):
         )
 
     def below(self, project: str, folder: str, limit: int) -> list[FileEntry]:
-        """List the files of a folder and its folders by path; ``folder`` ends with a slash."""
+        """List the files of a folder and its folders by path; ``folder`` is folded and ends with a slash."""
         rows = self._run(
             f"""select {COLUMNS} from files f where f.project = :project and f.deleted is null
-                and f.path >= :first and f.path < :last order by f.path limit :limit""",
+                and f.fold >= :first and f.fold < :last order by f.fold limit :limit""",
             project=project, first=folder, last=after_folder(folder), limit=limit,
         )  # fmt: skip
         return [FileEntry(*row) for row in rows]

@@ -74,7 +74,6 @@ create table files (
     deleted integer
 ) strict, without rowid;
 create unique index files_path on files (project, fold) where deleted is null;
-create index files_tree on files (project, path) where deleted is null;
 create index files_newest on files (project, top, time desc, id desc) where deleted is null;
 create index files_name on files (project, name) where deleted is null;
 create index files_content on files (project, sha256) where deleted is null;
