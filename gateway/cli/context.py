@@ -1,6 +1,7 @@
 """What commands share: settings from the environment, an open gateway, errors as one sentence."""
 
 import os
+import pwd
 import shutil
 import sys
 from collections.abc import Iterator
@@ -36,14 +37,21 @@ def read_config() -> Config:
     return config
 
 
-def hand_over(folder: Path) -> None:
-    """Give what root has written to the user that the folder belongs to, or the gateway could not read it."""
-    if os.geteuid() != 0 or not folder.is_dir():
-        return
-    owner = folder.stat()
-    for path in folder.rglob("*") if owner.st_uid != 0 else ():
-        if path.lstat().st_uid == 0:
-            os.chown(path, owner.st_uid, owner.st_gid, follow_symlinks=False)
+def refuse_root(database: Path) -> None:
+    """Send root away from data of another user, who could not read what root writes."""
+    if os.geteuid() == 0 and database.exists() and (owner := database.stat().st_uid) != 0:
+        name = pwd.getpwuid(owner).pw_name if _is_known(owner) else str(owner)
+        fail(
+            f"the data belong to the user {name}: run this as that user, sudo -u {name} ... or runuser -u {name} -- ..."
+        )
+
+
+def _is_known(user: int) -> bool:
+    try:
+        pwd.getpwuid(user)
+    except KeyError:
+        return False
+    return True
 
 
 def command_name() -> str:
@@ -89,6 +97,7 @@ def gateway(*, create: bool = False) -> Iterator["Gateway"]:
     if not opened.store.exists() and not (create and "SYNC_DATA_DIR" in os.environ):
         folder = config.data_dir.absolute()
         fail(f"there is no gateway's data in {folder}: set SYNC_DATA_DIR, or start one: wristgate serve")
+    refuse_root(opened.store.path)
     try:
         opened.open()
         yield opened
@@ -96,4 +105,3 @@ def gateway(*, create: bool = False) -> Iterator["Gateway"]:
         fail(error.message)
     finally:
         opened.store.close()
-        hand_over(config.data_dir)

@@ -63,13 +63,13 @@ def _prepare(config: "Config") -> str | None:
     from gateway.errors import Busy, GatewayError  # noqa: PLC0415
 
     gateway = Gateway(config, polite=True)
-    link = None
+    owner, link = None, None
     try:
         owner = gateway.open()
         if not owner.email:
             link = gateway.store.write(gateway.accounts.link(owner)).result()
     except Busy as error:
-        if not gateway.store.is_open:
+        if owner is None:
             fail(error.message)
         click.echo(f"wristgate: {error.message}; started all the same, for reading", err=True)
     except GatewayError as error:
@@ -123,7 +123,7 @@ def _greet(config: "Config", bound: "Address", link: str | None) -> None:
         click.echo(f"\nSign in, once, within 15 minutes:\n  {base}/signin?link={link}")
         click.echo(f"Later, or on a machine without a browser: {command} signin-link")
     else:
-        click.echo(f"Sign in:  {base}/signin")
+        click.echo(f"Sign in:  {base}/signin, or with a link: {command} signin-link")
     click.echo(
         "\nNext: start the pairing on your watch and type its code at"
         f"\n  {base}/pair\nor here: {command} pair CODE"

@@ -32,10 +32,11 @@ class Limit:
             raise RateLimited(self._wait())
         self._hits[key] = hits + 1
 
-    def check(self, key: str) -> None:
-        """Raise ``RateLimited`` if the next hit would; counts nothing."""
-        if self._most and self._now().get(key, 0) >= self._most:
-            raise RateLimited(self._wait())
+    def forgive(self, key: str) -> None:
+        """Take one hit back."""
+        hits = self._now().get(key, 0)
+        if hits:
+            self._hits[key] = hits - 1
 
     def _now(self) -> dict[str, int]:
         """Give the counts of this minute, empty in a new one; too many keys are forgotten rather than kept."""

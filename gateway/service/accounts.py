@@ -50,6 +50,8 @@ class Accounts:
             owner = transaction.users.owner()
             if owner is None or owner.email is not None:
                 return _add(transaction, email, encoded, owner=owner is None, now=now)
+            if transaction.users.by_email(email):
+                raise BadRequest(f"email: {email} has an account already")
             transaction.users.set_credentials(owner.id, email, encoded)
             return transaction.users.owner() or owner
 
@@ -112,7 +114,13 @@ class Accounts:
             encoded = transaction.users.password(user.id) if user else None
         if not self._passwords.matches(password, encoded) or user is None:
             raise Unauthorized("e-mail or password is wrong")
-        return lambda transaction: self._session(transaction, user.id)
+
+        def write(transaction: Transaction) -> str:
+            if transaction.users.password(user.id) != encoded:  # changed since it was looked at
+                raise Unauthorized("e-mail or password is wrong")
+            return self._session(transaction, user.id)
+
+        return write
 
     def sign_up(self, email: str, password: str) -> Write[str]:
         """Add a user who is nobody's owner and sign in; the caller has made sure that strangers may."""

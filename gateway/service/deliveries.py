@@ -46,7 +46,7 @@ class Deliveries:
         self._contents = contents
         self._cap = cap
         self._clock = clock
-        self._counts: dict[str, tuple[int, int]] = {}  # device: (journal's last entry, files that waited then)
+        self._counts: dict[str, tuple[int, str, int]] = {}  # by device: (journal's last entry, its name, count)
 
     def status(self, device: PairedDevice) -> Status:
         """Count what waits and what was sent."""
@@ -57,12 +57,12 @@ class Deliveries:
         with self._store.read() as transaction:
             seq = transaction.journal.head(device.project)
             known = self._counts.get(device.id)
-            if known is not None and known[0] == seq:
-                return known[1]
+            if known is not None and known[:2] == (seq, device.name):
+                return known[2]
             pending = transaction.deliveries.pending(self._wanted(transaction, device))
         if len(self._counts) >= COUNTS:
             self._counts.clear()
-        self._counts[device.id] = (seq, pending)
+        self._counts[device.id] = (seq, device.name, pending)
         return pending
 
     def newest(

@@ -61,6 +61,9 @@ def receive(transaction: Transaction, actor: Actor, folder: str, name: str, chec
     known = transaction.files.with_content(actor.project, checked.content.sha256)
     if known is not None:
         return Stored(known, duplicate=True)
+    original, n = folder, 2
+    while transaction.files.at(actor.project, fold(folder)) is not None:
+        folder, n = f"{original} ({n})", n + 1  # a file bears the folder's name
     path, previous = _place(transaction, actor, folder, name, checked)
     return _write(transaction, actor, path, previous, checked, now, stem=f"{folder}/{name}")
 
@@ -87,8 +90,12 @@ def _not_both(transaction: Transaction, project: str, path: str) -> None:
         if transaction.files.at(project, fold(above)) is not None:
             raise BadRequest(f"path: {above} is a file, not a folder")
         above = above.rpartition("/")[0]
-    if path in OWN_FOLDERS or transaction.files.below(project, f"{fold(path)}/", 1):
+    if fold(path) in OWN_FOLDERS or _is_folder(transaction, project, path):
         raise BadRequest(f"path: {path} is a folder")
+
+
+def _is_folder(transaction: Transaction, project: str, path: str) -> bool:
+    return bool(transaction.files.below(project, f"{fold(path)}/", 1))
 
 
 def _write(
@@ -134,9 +141,9 @@ def _place_in_turn(transaction: Transaction, actor: Actor, folder: str, name: st
     for n in count(1):
         path = f"{folder}/{name if n == 1 else numbered(name, n)}"
         occupant = transaction.files.at(actor.project, fold(path))
-        if occupant is None:
+        if occupant is None and not _is_folder(transaction, actor.project, path):
             return path, None
-        if actor.device and occupant.device == actor.device.id:
+        if occupant and actor.device and occupant.device == actor.device.id:
             return occupant.path, occupant
     raise AssertionError
 
@@ -148,7 +155,7 @@ def _free_path(transaction: Transaction, project: str, folder: str, name: str) -
         return f"{folder}/{name if n == 1 else numbered(name, n)}"
 
     def taken(n: int) -> bool:
-        return transaction.files.at(project, fold(path(n))) is not None
+        return transaction.files.at(project, fold(path(n))) is not None or _is_folder(transaction, project, path(n))
 
     low, high = 0, 1  # low is taken (or 0), high will be free
     while taken(high):

@@ -93,7 +93,9 @@ class Uploads:
             seen = self._upload(transaction, caller, part)
             if part.offset + len(part.data) < seen.size:
                 return lambda transaction: self._append(transaction, caller, part)
-            stored = transaction.uploads.parts(caller.token, part.nonce)
+            stored = (
+                transaction.uploads.parts(caller.token, part.nonce) if seen.have else b""
+            )  # not of one that is over
         data = stored + _continue(seen, stored, part)
         request = _fingerprint(seen.name, seen.size, data)
         finish = self._finish(caller, seen.name, data, part.nonce, request)

@@ -31,22 +31,22 @@ class Store:
 
     def __init__(self, folder: Path, *, polite: bool = False) -> None:
         self._folder = folder
+        self.path = folder / FILE
         self._polite = polite
         self._readers: queue.LifoQueue[tuple[apsw.Connection, Transaction]] = queue.LifoQueue()
         self._connections: list[apsw.Connection] = []
         self._turn: FileTurn | None = None
         self._writer: Writer | None = None
-        self.is_open = False
 
     def exists(self) -> bool:
         """Say whether the folder has a database."""
-        return (self._folder / FILE).exists()
+        return self.path.exists()
 
     def open(self) -> "Store":
         """Open the database, creating and upgrading it where needed; raises ``Busy`` where that fails."""
         try:
             self._turn = FileTurn(self._folder)
-            create_private(self._folder / FILE)
+            create_private(self.path)
             self._connection = self._connect()
             migrate(self._connection)
         except apsw.Error as error:
@@ -56,11 +56,10 @@ class Store:
         self._transaction = Transaction(self._connection)
         if not self._polite:
             self._writer = Writer(self._connection, self._transaction, self._turn)
-        self.is_open = True
         return self
 
     def _connect(self) -> apsw.Connection:
-        connection = connect(self._folder / FILE)
+        connection = connect(self.path)
         self._connections.append(connection)
         return connection
 

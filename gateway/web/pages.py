@@ -180,7 +180,7 @@ class Pair:
             _to_sign_in(resp)
             return
         code = clean_code(form.get("code", "")) or ""
-        self._limit.check(user.id)
+        self._limit.hit(user.id)  # before the look-up: guesses may come all at once
         try:
             if "confirm" in form:
                 device = await self._work.write(self._pairings.confirm, user, code)
@@ -188,8 +188,8 @@ class Pair:
             else:
                 pairing = await self._work.read(self._pairings.look, code)
                 self._show(req, resp, user, pairing=pairing)
+            self._limit.forgive(user.id)
         except NotFound as error:
-            self._limit.hit(user.id)
             self._show(req, resp, user, error=_sentence(error))
             resp.status = falcon.HTTP_422
 

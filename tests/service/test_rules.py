@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from gateway.errors import FormatError, NotFound, OffsetMismatch, Unauthorized
+from gateway.errors import BadRequest, FormatError, NotFound, OffsetMismatch, Unauthorized
 from gateway.model import DeviceType, FileType, User
 from gateway.service import uploads
 from gateway.service.uploads import Part, Progress
@@ -177,3 +177,44 @@ def test_a_refused_file_leaves_nothing_in_the_folder_of_large_ones(services: Ser
     with pytest.raises(Exception, match="not a FIT"):
         services.tree.add(services.owner, io.BytesIO(bytes(300_000)), "noise.bin")
     assert not (services.folder / "contents").exists()
+
+
+def test_an_upload_that_is_over_leaves_nothing_in_its_successor(services: Services) -> None:
+    caller = services.pair()
+    old = content.small(30)
+    services.part(caller, "n1", old, 0, 500)
+    services.now += uploads.UPLOAD_SECONDS + 10
+    data = b'{"short":1}'
+    receipt = services.write(services.uploads.part(caller, Part("n1", 0, data, "s.json", len(data))))
+    assert receipt.size == len(data)
+    assert services.read(caller, receipt.id) == data
+
+
+def test_a_session_that_was_prepared_before_a_new_password_is_none(services: Services) -> None:
+    services.write(services.accounts.add("ana@example.com", "correct horse"))
+    link = services.write(services.accounts.link(services.owner))
+    prepared = services.accounts.sign_in("ana@example.com", "correct horse")
+    services.write(services.accounts.use_link(link, "ana@example.com", "another horse"))
+    with pytest.raises(Unauthorized):
+        services.write(prepared)
+
+
+def test_an_address_that_a_stranger_has_taken_cannot_be_the_owners(services: Services) -> None:
+    services.write(services.accounts.sign_up("ana@example.com", "correct horse"))
+    with pytest.raises(BadRequest, match="has an account"):
+        services.write(services.accounts.add("ana@example.com", "correct horse"))
+
+
+def test_no_file_lands_where_a_folder_is_nor_the_reverse(services: Services) -> None:
+    caller = services.pair("dev.json")
+    services.add("x.json", "/routes/sub")
+    services.upload(caller, "sub", gpx_route())
+    services.add("dev.json", "/backups")
+    services.upload(caller, "q.json", b'{"q":1}')
+    assert paths(services) == [
+        "/backups/dev.json", "/backups/dev.json (2)/q.json", "/routes/sub (2)", "/routes/sub/x.json",
+    ]  # fmt: skip
+    for name in ("Routes", "SUB"):
+        folder = "/" if name == "Routes" else "/routes"
+        with pytest.raises(BadRequest, match="is a folder"):
+            services.add(name, folder)
