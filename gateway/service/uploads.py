@@ -93,9 +93,8 @@ class Uploads:
             seen = self._upload(transaction, caller, part)
             if part.offset + len(part.data) < seen.size:
                 return lambda transaction: self._append(transaction, caller, part)
-            stored = (
-                transaction.uploads.parts(caller.token, part.nonce) if seen.have else b""
-            )  # not of one that is over
+            # one that is over has nothing, though its parts may still lie there
+            stored = transaction.uploads.parts(caller.token, part.nonce) if seen.have else b""
         data = stored + _continue(seen, stored, part)
         request = _fingerprint(seen.name, seen.size, data)
         finish = self._finish(caller, seen.name, data, part.nonce, request)
