@@ -53,13 +53,17 @@ class Deliveries:
         return Status(self._clock(), device.last_sync, self.pending(device), device.sent, WAIT_SECONDS)
 
     def pending(self, device: PairedDevice) -> int:
-        """Count the files that wait; counted anew only after something has happened in the project."""
+        """Count the files that wait."""
         with self._store.read() as transaction:
-            seq = transaction.journal.head(device.project)
-            known = self._counts.get(device.id)
-            if known is not None and known[:2] == (seq, device.name):
-                return known[2]
-            pending = transaction.deliveries.pending(self._wanted(transaction, device))
+            return self._count(transaction, device)
+
+    def _count(self, transaction: Transaction, device: PairedDevice) -> int:
+        """Count anew only after something has happened in the project."""
+        seq = transaction.journal.head(device.project)
+        known = self._counts.get(device.id)
+        if known is not None and known[:2] == (seq, device.name):
+            return known[2]
+        pending = transaction.deliveries.pending(self._wanted(transaction, device))
         if len(self._counts) >= COUNTS:
             self._counts.clear()
         self._counts[device.id] = (seq, device.name, pending)
@@ -75,9 +79,9 @@ class Deliveries:
         acknowledged: bool = False,
     ) -> list[FileEntry]:
         """List up to ``limit`` waiting files, newest first, behind the entry (time, id)."""
-        if not acknowledged and not self.pending(device):
-            return []
         with self._store.read() as transaction:
+            if not acknowledged and not self._count(transaction, device):
+                return []
             wanted = self._wanted(transaction, device, kind, acknowledged=acknowledged)
             return transaction.deliveries.newest(wanted, limit, before)
 
