@@ -155,7 +155,7 @@ def _free_path(transaction: Transaction, project: str, folder: str, name: str) -
         return f"{folder}/{name if n == 1 else numbered(name, n)}"
 
     def taken(n: int) -> bool:
-        return transaction.files.at(project, fold(path(n))) is not None or _is_folder(transaction, project, path(n))
+        return transaction.files.at(project, fold(path(n))) is not None
 
     low, high = 0, 1  # low is taken (or 0), high will be free
     while taken(high):
@@ -163,4 +163,6 @@ def _free_path(transaction: Transaction, project: str, folder: str, name: str) -
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (middle, high) if taken(middle) else (low, middle)
+    while taken(high) or _is_folder(transaction, project, path(high)):
+        high += 1
     return path(high)
