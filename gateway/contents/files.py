@@ -69,10 +69,6 @@ class FileContents:
             while chunk := file.read(_CHUNK):
                 yield chunk
 
-    def remove(self, location: str) -> None:
-        """Delete a content that no row names any more."""
-        (self._folder / location).unlink(missing_ok=True)
-
 
 def _make_folder(folder: Path) -> None:
     for missing in reversed([folder, *folder.parents]):

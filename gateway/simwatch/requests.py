@@ -18,7 +18,6 @@ from gateway.simwatch.storage import Storage
 from gateway.simwatch.values import Dictionary
 
 SMALLEST_MAX = 256
-LARGEST_MAX = 32768
 TRIES = 12
 _LONGEST_PAUSE = 60
 _TOO_LARGE = (-402, -403)
