@@ -1,6 +1,6 @@
 """Every error that a caller may see, as one tree; HTTP numbers live in ``http/errors.py``.
 
-GatewayError                      code (stable word)
+GatewayError                      word, stable
 ├── BadRequest                    bad_request
 ├── Unauthorized                  unauthorized
 ├── Forbidden                     forbidden
@@ -11,7 +11,8 @@ GatewayError                      code (stable word)
 ├── LengthRequired                length_required
 ├── TooLarge                      too_large
 ├── UnsupportedType               unsupported_type
-├── FormatError                   invalid_file         .reason (word), .offset (byte)
+├── FormatError                   invalid_file         .code (word), .offset (byte)
+│   └── UnknownFormat             unsupported_type
 ├── RateLimited                   rate_limited         .wait   seconds
 ├── Internal                      internal
 └── Busy                          busy                 .wait   seconds
@@ -23,7 +24,7 @@ from typing import ClassVar
 class GatewayError(Exception):
     """Base of all; ``message`` is plain English that can be shown as it is, at most 80 ASCII characters on a watch."""
 
-    code: ClassVar[str] = "internal"
+    word: ClassVar[str] = "internal"
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -33,13 +34,13 @@ class GatewayError(Exception):
 class BadRequest(GatewayError):
     """The request cannot be understood; the message names the key."""
 
-    code = "bad_request"
+    word = "bad_request"
 
 
 class Unauthorized(GatewayError):
     """No credential, or one that is unknown, expired or revoked."""
 
-    code = "unauthorized"
+    word = "unauthorized"
 
     def __init__(self, message: str = "sign in again") -> None:
         super().__init__(message)
@@ -48,25 +49,25 @@ class Unauthorized(GatewayError):
 class Forbidden(GatewayError):
     """A known credential that may not do this."""
 
-    code = "forbidden"
+    word = "forbidden"
 
 
 class NotFound(GatewayError):
     """Nothing by that name that this caller may know of."""
 
-    code = "not_found"
+    word = "not_found"
 
 
 class MethodNotAllowed(GatewayError):
     """The path exists, this method on it does not."""
 
-    code = "method_not_allowed"
+    word = "method_not_allowed"
 
 
 class OffsetMismatch(GatewayError):
     """A part that does not continue what is there; ``have`` is where to go on."""
 
-    code = "offset"
+    word = "offset"
 
     def __init__(self, have: int) -> None:
         super().__init__(f"the gateway has {have} bytes, go on there")
@@ -76,45 +77,55 @@ class OffsetMismatch(GatewayError):
 class Gone(GatewayError):
     """It was there and is not any more: start over."""
 
-    code = "gone"
+    word = "gone"
 
 
 class LengthRequired(GatewayError):
     """A body without Content-Length."""
 
-    code = "length_required"
+    word = "length_required"
 
 
 class TooLarge(GatewayError):
     """A body, file or answer over its limit."""
 
-    code = "too_large"
+    word = "too_large"
 
 
 class UnsupportedType(GatewayError):
     """Content that is none of FIT, GPX, TCX and JSON."""
 
-    code = "unsupported_type"
+    word = "unsupported_type"
 
 
 class FormatError(GatewayError):
     """A file that claims to be of a type and is not a correct one.
 
-    ``reason`` is a stable word (``truncated``, ``bad_crc``, ...), ``offset`` the byte at which reading stopped.
+    ``code`` is a stable word (``truncated``, ``bad_crc``, ...; ``formats/refusals.py`` has them all), ``offset`` the
+    byte at which reading stopped; the message says both after what they mean, and at most 80 ASCII characters in all.
     """
 
-    code = "invalid_file"
+    word = "invalid_file"
 
-    def __init__(self, reason: str, offset: int, detail: str = "") -> None:
-        super().__init__(f"{reason} at byte {offset}{f': {detail}' if detail else ''}")
-        self.reason = reason
+    def __init__(self, code: str, offset: int, meaning: str = "the file is damaged") -> None:
+        super().__init__(f"{meaning} ({code} at byte {offset})")
+        self.code = code
         self.offset = offset
+
+
+class UnknownFormat(FormatError):
+    """Content that does not even claim to be of a type that is read here."""
+
+    word = "unsupported_type"
+
+    def __init__(self) -> None:
+        super().__init__("unknown_format", 0, "this is no FIT, GPX, TCX or JSON file")
 
 
 class RateLimited(GatewayError):
     """Too many requests; ``wait`` seconds until the next window."""
 
-    code = "rate_limited"
+    word = "rate_limited"
 
     def __init__(self, wait: int) -> None:
         super().__init__(f"too many requests, wait {wait} s")
@@ -124,13 +135,13 @@ class RateLimited(GatewayError):
 class Internal(GatewayError):
     """A fault of the gateway; the log has the details under the request id."""
 
-    code = "internal"
+    word = "internal"
 
 
 class Busy(GatewayError):
     """It cannot be done now and may be in ``wait`` seconds: nothing was stored."""
 
-    code = "busy"
+    word = "busy"
 
     def __init__(self, message: str = "busy, try again soon", wait: int = 5) -> None:
         super().__init__(message)

@@ -1,18 +1,34 @@
 """Files that watches write and read: bytes in, checked facts out. No format knows another.
 
-``detect`` tells the type by content, ``read`` checks everything and sums it up. Both are pure, need time and memory
-linear in the size of the file (memory far less than that), and raise ``UnsupportedType`` or ``FormatError`` only.
+``detect`` tells the type by content, ``read`` checks everything and sums it up, ``read_track`` gives as columns what
+was recorded or planned. All are pure, take time and memory linear in the file's size, and raise ``FormatError`` only:
+
+    from gateway.formats import FormatError, read
+
+    try:
+        summary = read(data)
+    except FormatError as error:
+        print(error.message, error.code, error.offset)
 """
 
+from gateway.errors import FormatError
 from gateway.formats import fit, gpx, jsondoc, tcx
 from gateway.formats.detection import detect
+from gateway.formats.track import Track
 from gateway.model import FileType, Summary
 
-__all__ = ["detect", "read"]
+__all__ = ["FormatError", "Track", "detect", "read", "read_track"]
 
 _READERS = {FileType.FIT: fit.read, FileType.GPX: gpx.read, FileType.TCX: tcx.read, FileType.JSON: jsondoc.read}
+_TRACKS = {FileType.FIT: fit.read_track, FileType.GPX: gpx.read_track, FileType.TCX: tcx.read_track}
 
 
 def read(data: bytes) -> Summary:
     """Return the summary of a file that is correct in every respect that its format defines."""
     return _READERS[detect(data)](data)
+
+
+def read_track(data: bytes) -> Track:
+    """Return the samples of a correct file, and its way-points; a file that has none gives a track of length 0."""
+    reader = _TRACKS.get(detect(data))
+    return reader(data) if reader else Track(read(data))

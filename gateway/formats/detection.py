@@ -1,8 +1,9 @@
 """What a file is, by its content only."""
 
-from gateway.errors import FormatError, UnsupportedType
+from gateway.errors import UnknownFormat
 from gateway.formats import safexml
 from gateway.formats.fit import header
+from gateway.formats.refusals import refusal
 from gateway.model import FileType
 
 _ROOTS = {"gpx": FileType.GPX, "TrainingCenterDatabase": FileType.TCX}
@@ -15,13 +16,13 @@ _WINDOW = 16
 def detect(data: bytes) -> FileType:
     """Tell the type of ``data``.
 
-    Raises ``UnsupportedType`` for what is none of the four, and ``FormatError`` for what is meant to be one and too
+    Raises ``UnknownFormat`` for what is none of the four, and ``FormatError`` for what is meant to be one and too
     broken to tell: ``truncated`` (empty, blank, half a FIT header), ``not_fit`` (a FIT file without its magic),
     ``bad_encoding`` (UTF-16), ``unknown_root`` (HTML, KML, ...), and what ``safexml`` finds before the root element.
     """
     text = data.removeprefix(safexml.UTF8_BOM).lstrip(safexml.BLANKS)
     if not text:
-        raise FormatError("truncated", 0, "the file is empty")
+        raise refusal("truncated", 0, "the file is empty")
     if text.startswith(_XML):
         return _xml_type(data)
     if text.startswith(_JSON):
@@ -29,14 +30,14 @@ def detect(data: bytes) -> FileType:
     if _is_fit(data):
         return FileType.FIT
     if _is_wide_text(data):
-        raise FormatError("bad_encoding", 0, "UTF-16 and UTF-32 are not read")
-    raise UnsupportedType("not a FIT, GPX, TCX or JSON file")
+        raise refusal("bad_encoding", 0, "UTF-16 and UTF-32 are not read")
+    raise UnknownFormat
 
 
 def _xml_type(data: bytes) -> FileType:
     name, offset = safexml.root(data)
     if name not in _ROOTS:
-        raise FormatError("unknown_root", offset)
+        raise refusal("unknown_root", offset)
     return _ROOTS[name]
 
 
@@ -45,9 +46,9 @@ def _is_fit(data: bytes) -> bool:
     if magic == header.MAGIC:
         return True
     if header.spoiled_magic(data):
-        raise FormatError("not_fit", header.MAGIC_AT)
+        raise refusal("not_fit", header.MAGIC_AT)
     if header.cut_header(data):
-        raise FormatError("truncated", len(data))
+        raise refusal("truncated", len(data))
     return False
 
 

@@ -3,6 +3,7 @@
 import orjson
 
 from gateway.errors import FormatError
+from gateway.formats.refusals import refusal
 from gateway.model import FileType, Kind, Summary
 
 MAX_VALUES = 500_000
@@ -18,13 +19,13 @@ def read(data: bytes) -> Summary:
     ``too_many_values``, ``not_a_document`` (a bare string or number).
     """
     if sum(map(data.count, _SEPARATORS)) > MAX_VALUES:
-        raise FormatError("too_many_values", 0)
+        raise refusal("too_many_values", 0)
     try:
         document = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _fault(data, error) from None
     if not isinstance(document, dict | list):
-        raise FormatError("not_a_document", 0)
+        raise refusal("not_a_document", 0)
     return Summary(type=FileType.JSON, kind=Kind.OTHER)
 
 
@@ -36,9 +37,9 @@ def _fault(data: bytes, error: orjson.JSONDecodeError) -> FormatError:
         text = data.decode()
     except UnicodeDecodeError as encoding:
         reason = "truncated" if encoding.reason == "unexpected end of data" else "bad_encoding"
-        return FormatError(reason, encoding.start)
+        return refusal(reason, encoding.start)
     if "depth" in error.msg:
-        return FormatError("too_deep", 0)
+        return refusal("too_deep", 0)
     if error.pos >= len(text.rstrip()):
-        return FormatError("truncated", len(data))
-    return FormatError("bad_json", len(text[: error.pos].encode()))
+        return refusal("truncated", len(data))
+    return refusal("bad_json", len(text[: error.pos].encode()))

@@ -15,7 +15,7 @@ from typing import NoReturn
 from xml.parsers import expat
 from xml.parsers.expat import errors
 
-from gateway.errors import FormatError
+from gateway.formats.refusals import refusal
 
 BLANKS = b" \t\r\n"
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -82,7 +82,7 @@ class _Walker:
 
     def __init__(self, data: bytes, hearers: Hearers, *, root_only: bool = False) -> None:
         if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in data[:4]:
-            raise FormatError("bad_encoding", 0, "UTF-16 and UTF-32 are not read")
+            raise refusal("bad_encoding", 0, "UTF-16 and UTF-32 are not read")
         self._data = data.removeprefix(UTF8_BOM).lstrip(BLANKS)
         self._skipped = len(data) - len(self._data)
         self._hearers = hearers
@@ -115,7 +115,7 @@ class _Walker:
         except expat.ExpatError as error:
             reason = "truncated" if error.code in _ENDED_EARLY else "not_well_formed"
             at = self._skipped + self._parser.ErrorByteIndex
-            raise FormatError(reason, at, expat.ErrorString(error.code) or "") from None
+            raise refusal(reason, at, expat.ErrorString(error.code) or "") from None
         finally:
             self._let_go()
 
@@ -135,7 +135,7 @@ class _Walker:
         del self._pieces[_MAX_PIECES:]
 
     def _refuse(self, reason: str, detail: str = "") -> NoReturn:
-        raise FormatError(reason, self._skipped + max(0, self._parser.CurrentByteIndex), detail)
+        raise refusal(reason, self._skipped + max(0, self._parser.CurrentByteIndex), detail)
 
     def _declared(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding is not None and encoding.lower() not in _ENCODINGS:

@@ -20,6 +20,7 @@ from gateway.errors import (
     RateLimited,
     TooLarge,
     Unauthorized,
+    UnknownFormat,
     UnsupportedType,
 )
 
@@ -35,6 +36,7 @@ STATUS: dict[type[GatewayError], int] = {
     TooLarge: 413,
     UnsupportedType: 415,
     FormatError: 422,
+    UnknownFormat: 415,
     RateLimited: 429,
     Internal: 500,
     Busy: 503,
@@ -57,7 +59,7 @@ def envelope(error: GatewayError) -> dict[str, object]:
     body: dict[str, object] = {
         "ok": False,
         "code": status_of(error),
-        "error": error.code,
+        "error": error.word,
         "m": shorten(error.message, MESSAGE_BYTES),
     }
     if isinstance(error, RateLimited | Busy):

@@ -7,7 +7,8 @@ from typing import Final
 
 from gateway import formats
 from gateway.auth.tokens import new_id
-from gateway.errors import BadRequest, FormatError, UnsupportedType
+from gateway.errors import BadRequest, FormatError, UnknownFormat
+from gateway.formats.refusals import refusal
 from gateway.model import Actor, Checked, Content, FileEntry, FileType, Kind, Stored
 from gateway.service.paths import fold, numbered
 from gateway.store import Transaction
@@ -19,7 +20,7 @@ OWN_FOLDERS: Final = frozenset({*FOLDERS.values(), "/backups", "/config", "/docu
 
 
 def check(data: bytes, name: str) -> Checked:
-    """Read a small file whole; raises ``FormatError``, ``UnsupportedType``.
+    """Read a small file whole; raises ``FormatError``, ``UnknownFormat``.
 
     Content decides the type. One contradiction is an error: JSON that calls itself a track is some service's answer
     that was saved in a track's place.
@@ -27,7 +28,7 @@ def check(data: bytes, name: str) -> Checked:
     summary = formats.read(data)
     ending = name.rpartition(".")[2].lower()
     if summary.type is FileType.JSON and ending in _TRACKS:
-        raise FormatError(f"not_{ending}", 0, "it is JSON")
+        raise refusal(f"not_{ending}", 0, "it is JSON")
     return Checked(content_of(data), summary)
 
 
@@ -36,7 +37,7 @@ def check_any(data: bytes) -> Checked:
     content = content_of(data)
     try:
         return Checked(content, formats.read(data))
-    except UnsupportedType:
+    except UnknownFormat:
         return Checked(content, None)
     except FormatError as error:
         return Checked(content, None, damaged=error.message)

@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from gateway.auth.tokens import new_id
-from gateway.errors import BadRequest, FormatError, GatewayError, OffsetMismatch, TooLarge, UnsupportedType
+from gateway.errors import BadRequest, FormatError, GatewayError, OffsetMismatch, TooLarge, UnknownFormat
 from gateway.model import Checked, Rejection, Upload
 from gateway.service.acks import acknowledge
 from gateway.service.clock import Clock, unix_time
@@ -175,7 +175,7 @@ class Uploads:
         """Check a complete file now; the write stores it, or the refusal."""
         try:
             checked = check(data, name)
-        except (FormatError, UnsupportedType) as error:
+        except FormatError as error:
             return self._refuse(caller, name, data, error, nonce, request)
         return self._store_file(caller, name, checked, nonce, request)
 
@@ -206,13 +206,13 @@ class Uploads:
         caller: Caller,
         name: str,
         data: bytes,
-        error: FormatError | UnsupportedType,
+        error: FormatError,
         nonce: str | None,
         request: bytes,
     ) -> Write[Outcome]:
         """Keep refused bytes for their owner; only what a retry cannot cure is remembered under the nonce."""
         content = content_of(data)
-        lasting = not (isinstance(error, FormatError) and error.reason == "truncated")
+        lasting = error.code != "truncated"
 
         def write(transaction: Transaction) -> Outcome:
             now = self._clock()
@@ -225,7 +225,7 @@ class Uploads:
                     name,
                     content.sha256,
                     content.size,
-                    error.code,
+                    error.word,
                     error.message,
                     now,
                 )
@@ -263,20 +263,18 @@ def _repeat(known: tuple[bytes, dict[str, Any]], request: bytes) -> Outcome:
     return _revive(known[1])
 
 
-def _told(error: FormatError | UnsupportedType) -> dict[str, Any]:
-    if isinstance(error, FormatError):
-        return {"error": error.code, "reason": error.reason, "offset": error.offset, "message": error.message}
-    return {"error": error.code, "message": error.message}
+def _told(error: FormatError) -> dict[str, Any]:
+    return {"error": error.word, "code": error.code, "offset": error.offset, "message": error.message}
 
 
 def _revive(answer: dict[str, Any]) -> Outcome:
     if "error" not in answer:
         return Receipt(**{key: answer.get(key) for key in Receipt.__slots__})  # type: ignore[arg-type]
-    if answer["error"] == FormatError.code:
-        error = FormatError(answer["reason"], answer["offset"])
-        error.message = answer["message"]
-        return error
-    return UnsupportedType(answer["message"])
+    if answer["error"] == UnknownFormat.word:
+        return UnknownFormat()
+    error = FormatError(answer["code"], answer["offset"])
+    error.message = answer["message"]
+    return error
 
 
 def _kib(size: int) -> int:

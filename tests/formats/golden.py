@@ -38,7 +38,7 @@ def _reason(path: Path) -> list[str | int]:
     try:
         formats.read(path.read_bytes())
     except FormatError as error:
-        return [error.reason, error.offset]
+        return [error.code, error.offset]
     raise SystemExit(f"{path.name} was accepted")
 
 

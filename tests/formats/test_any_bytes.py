@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import formats
-from gateway.errors import FormatError, UnsupportedType
+from gateway.errors import FormatError, UnknownFormat
 from gateway.model import Session, Summary
 from tests.formats.fit_files import crc
 from tests.formats.golden import INVALID, VALID
@@ -26,7 +26,7 @@ def check(data: bytes) -> Summary | None:
     """Read; every value of a summary that comes back must be fit for the index and for a watch."""
     try:
         summary = formats.read(data)
-    except UnsupportedType:
+    except UnknownFormat:
         return None
     except FormatError as error:
         _check_error(error, len(data))
@@ -49,8 +49,8 @@ def check(data: bytes) -> Summary | None:
 
 def _check_error(error: FormatError, size: int) -> None:
     assert 0 <= error.offset <= size
-    assert error.reason.replace("_", "").isalpha()
-    assert error.reason.islower()
+    assert error.code.replace("_", "").isalpha()
+    assert error.code.islower()
 
 
 def _check_values(session: Session | Summary) -> None:

@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from gateway import formats
-from gateway.errors import FormatError, UnsupportedType
+from gateway.errors import FormatError, UnknownFormat
 from gateway.model import FileType
 from tests.formats.fit_files import file_id, frame
 
@@ -56,9 +56,9 @@ def test_types(data: bytes, file_type: FileType) -> None:
     ],
 )
 def test_what_is_none_of_the_four(data: bytes) -> None:
-    with pytest.raises(UnsupportedType):
+    with pytest.raises(UnknownFormat):
         formats.detect(data)
-    with pytest.raises(UnsupportedType):
+    with pytest.raises(UnknownFormat):
         formats.read(data)
 
 
@@ -66,7 +66,7 @@ def test_what_is_none_of_the_four(data: bytes) -> None:
 def test_nothing_is_truncated(data: bytes) -> None:
     with pytest.raises(FormatError) as refusal:
         formats.detect(data)
-    assert (refusal.value.reason, refusal.value.offset) == ("truncated", 0)
+    assert (refusal.value.code, refusal.value.offset) == ("truncated", 0)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_nothing_is_truncated(data: bytes) -> None:
 def test_broken_beyond_detection(data: bytes, reason: str) -> None:
     with pytest.raises(FormatError) as refusal:
         formats.detect(data)
-    assert refusal.value.reason == reason
+    assert refusal.value.code == reason
 
 
 def test_messages_fit_a_watch() -> None:

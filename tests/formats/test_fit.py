@@ -65,12 +65,12 @@ def test_records_speak_when_no_session_does() -> None:
 
 @pytest.mark.parametrize("size", range(1, 16))
 def test_a_beginning_of_a_file_is_truncated(size: int) -> None:
-    assert refusal(frame(file_id())[:size]).reason == "truncated"
+    assert refusal(frame(file_id())[:size]).code == "truncated"
 
 
 def test_every_truncation_is_told_from_damage() -> None:
     data = frame(file_id() + WITH_TIME + record(TIME, 100) * 3)
-    assert {refusal(data[:size]).reason for size in range(len(data))} == {"truncated"}
+    assert {refusal(data[:size]).code for size in range(len(data))} == {"truncated"}
 
 
 def test_every_flipped_bit_is_found() -> None:
@@ -83,8 +83,8 @@ def test_every_flipped_bit_is_found() -> None:
 
 
 def test_empty_data_was_never_closed() -> None:
-    assert refusal(frame(b"", size=0)).reason == "truncated"
-    assert refusal(frame(file_id(), size=0)).reason == "truncated"
+    assert refusal(frame(b"", size=0)).code == "truncated"
+    assert refusal(frame(file_id(), size=0)).code == "truncated"
 
 
 def test_a_header_of_12_bytes_has_no_crc() -> None:
@@ -103,43 +103,43 @@ def test_protocol_versions(protocol: int, *, fine: bool) -> None:
     if fine:
         formats.read(data)
     else:
-        assert refusal(data).reason == "unsupported_protocol"
+        assert refusal(data).code == "unsupported_protocol"
 
 
 def test_lost_magic_is_a_broken_fit_file() -> None:
     data = frame(file_id()).replace(b".FIT", b".FIX")
-    assert refusal(data).reason == "not_fit"
+    assert refusal(data).code == "not_fit"
 
 
 def test_the_second_part_counts_as_well() -> None:
     first, second = frame(file_id() + WITH_TIME + record(TIME, 100)), frame(WITH_TIME + record(TIME + 1, 110))
     assert formats.read(first + second).records == 2
-    assert refusal(first + second[:-1]).reason == "truncated"
-    assert refusal(first + second[:-1] + b"\0").reason == "bad_crc"
-    assert refusal(first + b"rest").reason == "trailing_bytes"
+    assert refusal(first + second[:-1]).code == "truncated"
+    assert refusal(first + second[:-1] + b"\0").code == "bad_crc"
+    assert refusal(first + b"rest").code == "trailing_bytes"
 
 
 def test_local_types_end_with_their_part() -> None:
     first = frame(file_id() + WITH_TIME)
-    assert refusal(first + frame(record(TIME, 100))).reason == "undefined_local_type"
+    assert refusal(first + frame(record(TIME, 100))).code == "undefined_local_type"
 
 
 def test_too_many_parts() -> None:
     part = frame(file_id())
     formats.read(part * MAX_PARTS)
-    assert refusal(part * (MAX_PARTS + 1)).reason == "too_many_parts"
+    assert refusal(part * (MAX_PARTS + 1)).code == "too_many_parts"
 
 
 def test_a_record_runs_over_the_end() -> None:
     error = refusal(frame(file_id() + WITH_TIME + record(TIME, 100) * 5 + record(TIME, 100)[:-1]))
-    assert error.reason == "record_overrun"
+    assert error.code == "record_overrun"
     assert error.offset == 14 + len(file_id() + WITH_TIME) + 5 * 6
 
 
 @pytest.mark.parametrize("cut", range(1, 12))
 def test_a_definition_runs_over_the_end(cut: int) -> None:
     definition = define(RECORD, [(3, 1, UINT8)], developer=[(0, 1, 0)])
-    assert refusal(frame(file_id() + definition[:-cut])).reason == "truncated_definition"
+    assert refusal(frame(file_id() + definition[:-cut])).code == "truncated_definition"
 
 
 def test_developer_fields_are_skipped() -> None:
@@ -156,7 +156,7 @@ def test_developer_fields_are_skipped() -> None:
     ],
 )
 def test_definitions_that_nobody_writes(fields: list[tuple[int, int, int]], reason: str) -> None:
-    assert refusal(frame(file_id() + define(RECORD, fields))).reason == reason
+    assert refusal(frame(file_id() + define(RECORD, fields))).code == reason
 
 
 def test_compressed_timestamps_roll_over() -> None:
@@ -291,9 +291,9 @@ def test_steps_and_definitions_are_limited() -> None:
         for size in range(51)
     )
     assert len(definitions) // 12 > MAX_DEFINITIONS
-    assert refusal(frame_fast(file_id() + definitions)).reason == "too_many_definitions"
+    assert refusal(frame_fast(file_id() + definitions)).code == "too_many_definitions"
     two = define(RECORD, [(3, 1, UINT8)]) + define(200, [(3, 1, UINT8)], local=1)
-    assert refusal(frame_fast(file_id() + two + b"\0a\1a" * (MAX_RUNS // 2))).reason == "too_many_messages"
+    assert refusal(frame_fast(file_id() + two + b"\0a\1a" * (MAX_RUNS // 2))).code == "too_many_messages"
 
 
 @given(st.binary(max_size=300))

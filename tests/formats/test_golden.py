@@ -19,4 +19,4 @@ def test_a_valid_file_gives_its_golden_summary(path: Path) -> None:
 def test_an_invalid_file_is_refused_for_its_reason(path: Path) -> None:
     with pytest.raises(FormatError) as refusal:
         formats.read(path.read_bytes())
-    assert [refusal.value.reason, refusal.value.offset] == json.loads(REASONS.read_text())[path.name]
+    assert [refusal.value.code, refusal.value.offset] == json.loads(REASONS.read_text())[path.name]

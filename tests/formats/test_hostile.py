@@ -22,7 +22,7 @@ ROOM = 64 * 2**20
 READ = """
 import resource, sys
 from gateway import formats
-from gateway.errors import FormatError, UnsupportedType
+from gateway.errors import FormatError
 
 path, seconds, room = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 data = open(path, "rb").read()
@@ -32,8 +32,8 @@ resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 try:
     print(formats.read(data).kind)
-except (FormatError, UnsupportedType) as error:
-    print(getattr(error, "reason", "unsupported"))
+except FormatError as error:
+    print(error.code)
 """
 
 

@@ -52,7 +52,7 @@ def test_documents_are_accepted(document: object, escaped: bool) -> None:
 def test_refusals(data: bytes, reason: str, offset: int) -> None:
     with pytest.raises(FormatError) as refusal:
         formats.read(data)
-    assert (refusal.value.reason, refusal.value.offset) == (reason, offset)
+    assert (refusal.value.code, refusal.value.offset) == (reason, offset)
 
 
 def test_blanks_around_are_fine() -> None:

@@ -1,7 +1,7 @@
 """TCX: activities, laps, courses, workouts."""
 
 from gateway import formats
-from gateway.formats.tcx import MAX_LAPS, MAX_SESSIONS
+from gateway.formats.tcx.reader import MAX_LAPS, MAX_SESSIONS
 from gateway.model import Kind, Summary
 
 

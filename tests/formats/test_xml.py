@@ -32,29 +32,29 @@ def gpx(inside: str, before: str = "") -> bytes:
 )  # fmt: skip
 def test_no_document_type(data: bytes) -> None:
     error = refusal(data)
-    assert error.reason == "dtd_forbidden"
+    assert error.code == "dtd_forbidden"
     assert error.offset >= data.index(b"<!DOCTYPE")
 
 
 @pytest.mark.parametrize("data", [b"<html/>", b"<!doctype html><p>", b"<!DOCTYPE HTML><html>", b"<kml/>", b"<GPX/>"])
 def test_roots_that_are_none_of_ours(data: bytes) -> None:
-    assert refusal(data).reason in {"unknown_root", "not_well_formed"}
+    assert refusal(data).code in {"unknown_root", "not_well_formed"}
 
 
 def test_the_root_decides() -> None:
     assert formats.detect(b"<gpx><broken") is FileType.GPX
     assert formats.detect(b"<x:TrainingCenterDatabase><broken") is FileType.TCX
-    assert refusal(b"<gpxx/>").reason == "unknown_root"
+    assert refusal(b"<gpxx/>").code == "unknown_root"
 
 
 @pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16LE", "UTF-16BE", "UTF-32", "UTF-32LE", "UTF-32BE"])
 def test_wide_encodings_are_refused(encoding: str) -> None:
-    assert refusal('<?xml version="1.0"?><gpx/>'.encode(encoding)).reason == "bad_encoding"
+    assert refusal('<?xml version="1.0"?><gpx/>'.encode(encoding)).code == "bad_encoding"
 
 
 @pytest.mark.parametrize("encoding", ["UTF-16", "utf-7", "unicode_escape", "punycode", "idna", "shift_jis", "x" * 500])
 def test_declared_encodings_that_are_refused(encoding: str) -> None:
-    assert refusal(f'<?xml version="1.0" encoding="{encoding}"?><gpx/>'.encode()).reason == "bad_encoding"
+    assert refusal(f'<?xml version="1.0" encoding="{encoding}"?><gpx/>'.encode()).code == "bad_encoding"
 
 
 @pytest.mark.parametrize("encoding", ["UTF-8", "utf-8", "ISO-8859-1", "windows-1252", "ISO-8859-15"])
@@ -78,7 +78,7 @@ def test_declared_encodings_that_are_read(encoding: str) -> None:
 )
 def test_faults_carry_the_byte(data: bytes, reason: str, offset: int) -> None:
     error = refusal(data)
-    assert (error.reason, error.offset) == (reason, offset)
+    assert (error.code, error.offset) == (reason, offset)
 
 
 def test_a_fault_behind_the_first_chunk_carries_the_byte() -> None:
@@ -89,7 +89,7 @@ def test_a_fault_behind_the_first_chunk_carries_the_byte() -> None:
 def test_depth_is_limited() -> None:
     inside = safexml.MAX_DEPTH - 1
     formats.read(gpx("<a>" * inside + "</a>" * inside))
-    assert refusal(gpx("<a>" * (inside + 1) + "</a>" * (inside + 1))).reason == "too_deep"
+    assert refusal(gpx("<a>" * (inside + 1) + "</a>" * (inside + 1))).code == "too_deep"
 
 
 def test_attributes_are_limited() -> None:
@@ -97,17 +97,17 @@ def test_attributes_are_limited() -> None:
         return gpx("<a " + " ".join(f'a{i}="1"' for i in range(count)) + "/>")
 
     formats.read(flood(safexml.MAX_ATTRIBUTES))
-    assert refusal(flood(safexml.MAX_ATTRIBUTES + 1)).reason == "too_many_attributes"
+    assert refusal(flood(safexml.MAX_ATTRIBUTES + 1)).code == "too_many_attributes"
 
 
 def test_names_are_limited() -> None:
-    assert refusal(gpx("".join(f"<a{i}/>" for i in range(safexml.MAX_NAMES)))).reason == "too_many_names"
+    assert refusal(gpx("".join(f"<a{i}/>" for i in range(safexml.MAX_NAMES)))).code == "too_many_names"
 
 
 def test_tokens_are_limited() -> None:
     formats.read(gpx(f"<!--{'x' * 200_000}-->"))
     for token in (f"<!--{'x' * 400_000}-->", f"<a b='{'x' * 400_000}'/>", f"<?a {'x' * 400_000}?>"):
-        assert refusal(gpx(token)).reason == "token_too_long"
+        assert refusal(gpx(token)).code == "token_too_long"
 
 
 def test_a_long_text_is_no_token() -> None:
@@ -116,7 +116,7 @@ def test_a_long_text_is_no_token() -> None:
 
 
 def test_the_root_must_come_soon() -> None:
-    assert refusal(gpx("", before=f"<!--{'x' * 1000}-->" * 100)).reason == "no_root"
+    assert refusal(gpx("", before=f"<!--{'x' * 1000}-->" * 100)).code == "no_root"
 
 
 def test_text_of_an_element_with_children_is_not_taken() -> None:

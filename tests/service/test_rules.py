@@ -174,7 +174,7 @@ def test_a_new_password_ends_sessions_and_links(services: Services) -> None:
 
 
 def test_a_refused_file_leaves_nothing_in_the_folder_of_large_ones(services: Services) -> None:
-    with pytest.raises(Exception, match="not a FIT"):
+    with pytest.raises(Exception, match="no FIT"):
         services.tree.add(services.owner, io.BytesIO(bytes(300_000)), "noise.bin")
     assert not (services.folder / "contents").exists()
 

@@ -4,5 +4,6 @@ Source: developer.garmin.com/fit/protocol.
 """
 
 from gateway.formats.fit.summary import read
+from gateway.formats.fit.track import read_track
 
-__all__ = ["read"]
+__all__ = ["read", "read_track"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gateway.errors import FormatError
+from gateway.formats.refusals import refusal
 
 TIMESTAMP = 253
 DEVELOPER_FLAG = 0x20
@@ -88,7 +88,7 @@ def definition_end(data: bytes, start: int, end: int) -> int:
 
 def _whole(start: int, behind: int, end: int) -> int:
     if behind > end:
-        raise FormatError("truncated_definition", start)
+        raise refusal("truncated_definition", start)
     return behind
 
 
@@ -102,10 +102,10 @@ def parse_definition(message: bytes, at: int) -> Definition:
     native = message[_FIXED : _FIXED + _TRIPLE * count]
     numbers, sizes = native[::_TRIPLE], native[1::_TRIPLE]
     if len(set(numbers)) != count:
-        raise FormatError("duplicate_field", at)
+        raise refusal("duplicate_field", at)
     developer_sizes = message[_FIXED + len(native) + 1 :][1::_TRIPLE]
     if 0 in sizes or 0 in developer_sizes:
-        raise FormatError("zero_size_field", at)
+        raise refusal("zero_size_field", at)
     order = ">" if message[2] else "<"
     return Definition(
         message=int.from_bytes(message[3:5], "big" if message[2] else "little"),

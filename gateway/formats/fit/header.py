@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from fastcrc import crc16
 
-from gateway.errors import FormatError
+from gateway.formats.refusals import refusal
 
 MAGIC = b".FIT"
 MAGIC_AT = 8
@@ -33,7 +33,7 @@ def parts(data: bytes) -> tuple[Part, ...]:
     at = 0
     while at < len(data) or not found:
         if len(found) == MAX_PARTS:
-            raise FormatError("too_many_parts", at)
+            raise refusal("too_many_parts", at)
         part = _part(data, at)
         found.append(part)
         at = part.end + _CRC_SIZE
@@ -45,29 +45,29 @@ def _part(data: bytes, at: int) -> Part:
     _check_header(header, at, len(data))
     end = at + header[0] + int.from_bytes(header[4:8], "little")
     if end + _CRC_SIZE > len(data):
-        raise FormatError("truncated", len(data), f"{end + _CRC_SIZE - len(data)} bytes are missing")
+        raise refusal("truncated", len(data), f"{end + _CRC_SIZE - len(data)} bytes are missing")
     if crc16.arc(data[at:end]) != int.from_bytes(data[end : end + _CRC_SIZE], "little"):
-        raise FormatError("bad_crc", end)
+        raise refusal("bad_crc", end)
     return Part(at + header[0], end)
 
 
 def _check_header(header: bytes, at: int, end: int) -> None:
     magic = header[MAGIC_AT : MAGIC_AT + len(MAGIC)]
     if not MAGIC.startswith(magic) or (at and magic != MAGIC):
-        raise FormatError("trailing_bytes" if at else "not_fit", at)
+        raise refusal("trailing_bytes" if at else "not_fit", at)
     if magic != MAGIC:
-        raise FormatError("truncated", end)
+        raise refusal("truncated", end)
     if header[0] not in HEADER_SIZES:
-        raise FormatError("bad_header", at, f"a header of {header[0]} bytes")
+        raise refusal("bad_header", at, f"a header of {header[0]} bytes")
     if header[1] >> 4 > _MAX_PROTOCOL:
-        raise FormatError("unsupported_protocol", at + 1)
+        raise refusal("unsupported_protocol", at + 1)
     if len(header) < header[0]:
-        raise FormatError("truncated", end)
+        raise refusal("truncated", end)
     if not any(header[4:MAGIC_AT]):
-        raise FormatError("truncated", at + 4, "the recording was never closed")
+        raise refusal("truncated", at + 4, "the recording was never closed")
     stored = int.from_bytes(header[12:14], "little") if header[0] == HEADER_SIZES[-1] else 0
     if stored and crc16.arc(header[:12]) != stored:
-        raise FormatError("bad_header_crc", at + 12)
+        raise refusal("bad_header_crc", at + 12)
 
 
 def spoiled_magic(data: bytes) -> bool:

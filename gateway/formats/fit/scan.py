@@ -7,9 +7,9 @@ Messages of the same kind stand in runs: their header bytes lie ``size`` apart, 
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gateway.errors import FormatError
 from gateway.formats.fit.definition import Definition, definition_end, parse_definition
 from gateway.formats.fit.header import Part
+from gateway.formats.refusals import refusal
 
 MAX_RUNS = 1_000_000
 MAX_DEFINITIONS = 10_000
@@ -63,7 +63,7 @@ class Scanner:
         while at < end:
             self._steps += 1
             if self._steps > MAX_RUNS:
-                raise FormatError("too_many_messages", at)
+                raise refusal("too_many_messages", at)
             header = data[at]
             if header & (_COMPRESSED | _DEFINITION) == _DEFINITION:
                 behind = definition_end(data, at, end)
@@ -73,12 +73,12 @@ class Scanner:
             compressed = header & _COMPRESSED
             definition = local[header >> 5 & 3 if compressed else header & _LOCAL]
             if definition is None:
-                raise FormatError("undefined_local_type", at)
+                raise refusal("undefined_local_type", at)
             behind = at + definition.size
             if behind < end and (data[behind] == header or compressed):
                 behind = _run_end(data, at, end, definition.size)
             if behind > end:
-                raise FormatError("record_overrun", behind - definition.size)
+                raise refusal("record_overrun", behind - definition.size)
             first = last = None
             if compressed:
                 first, clock = _advance(clock, data[at : behind : definition.size])
@@ -93,7 +93,7 @@ class Scanner:
         definition = self._definitions.get(key)
         if definition is None:
             if len(self._definitions) == MAX_DEFINITIONS:
-                raise FormatError("too_many_definitions", at)
+                raise refusal("too_many_definitions", at)
             definition = self._definitions[key] = parse_definition(message, at)
         return definition
 

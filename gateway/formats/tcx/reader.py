@@ -16,6 +16,7 @@ from gateway.formats.safexml import Attributes, Hearers, Texts, walk
 from gateway.formats.samples import Samples
 from gateway.formats.sports import fit_sport
 from gateway.formats.totals import combine
+from gateway.formats.track import Track
 from gateway.model import Device, FileType, Kind, Session, Summary
 
 MAX_SESSIONS = 256
@@ -264,3 +265,8 @@ def _device(values: dict[str, str]) -> Device | None:
     if product is None and serial is None and software is None:
         return None
     return Device(product=product, serial=serial, software=software)
+
+
+def read_track(data: bytes) -> Track:
+    """Return the points of the document; raises ``FormatError`` as ``read`` does."""
+    return Track(read(data))

@@ -12,6 +12,7 @@ from gateway.formats.naming import clean_name
 from gateway.formats.safexml import Attributes, Hearers, Texts, walk
 from gateway.formats.samples import Samples
 from gateway.formats.sports import fit_sport
+from gateway.formats.track import Track
 from gateway.model import Device, FileType, Kind, Session, Summary
 
 _EXTENSIONS = ("extensions", "TrackPointExtension")
@@ -164,3 +165,8 @@ class _Document:
             polyline=samples.path.line.encoded() if kind is not Kind.WAYPOINTS else None,
             warnings=tuple(warnings),
         )
+
+
+def read_track(data: bytes) -> Track:
+    """Return the track and way-points of the document; raises ``FormatError`` as ``read`` does."""
+    return Track(read(data))

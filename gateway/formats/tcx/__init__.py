@@ -1,0 +1,8 @@
+"""TCX, Garmin's Training Center XML: activities with laps, courses and workouts.
+
+Source: garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd and ActivityExtensionv2.xsd.
+"""
+
+from gateway.formats.tcx.reader import read, read_track
+
+__all__ = ["read", "read_track"]
