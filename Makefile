@@ -6,7 +6,7 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev run demo test check format coverage bench clean
+.PHONY: help venv dev run demo test check format coverage fuzz bench profile clean
 
 help:
 	@echo "make venv      build the environment in .venv, with .venv/bin/wristgate"
@@ -15,7 +15,9 @@ help:
 	@echo "make test      run all tests (installs what they need)"
 	@echo "make coverage  run them and show what they do not reach"
 	@echo "make check     format, lint, types, layers"
+	@echo "make fuzz      feed the readers and writers what breaks others; SECONDS=60 each, TARGET=fit"
 	@echo "make bench     measure speed and memory"
+	@echo "make profile   write the table of FIT names anew"
 
 venv: .venv/run.done
 
@@ -60,8 +62,20 @@ coverage: dev
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
+# For each target; a TARGET is one of tests/fuzz/targets.py.
+SECONDS ?= 60
+TARGET ?= all
+
+fuzz: dev
+	@$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS) --target $(TARGET)
+
 bench: dev
 	$(BIN)/python -m loadtest.bench
+	$(BIN)/python -m loadtest.readers
+
+# the names of sports, makers and products, out of the installed garmin-fit-sdk
+profile: dev
+	$(BIN)/python tests/formats/fit_profile_generator.py
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .coverage*

@@ -13,6 +13,7 @@ from gateway.errors import Busy, GatewayError
 from gateway.http import routes
 from gateway.http.body import Bodies
 from gateway.http.checkup import Checkup
+from gateway.http.conversion import Converting
 from gateway.http.exchange import Exchanges
 from gateway.http.failures import Failures
 from gateway.http.limits import Limit
@@ -23,9 +24,15 @@ from gateway.http.work import Work
 from gateway.lifespan import Lifespan
 from gateway.model import User
 from gateway.service.accounts import Accounts
+from gateway.service.conversions import Conversions
+from gateway.service.converter import Converter
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
+from gateway.service.housekeeping import Housekeeping
 from gateway.service.pairing import Pairings
+from gateway.service.records import Records
+from gateway.service.refused import RefusedFiles
+from gateway.service.tracks import Tracks
 from gateway.service.tree import Tree
 from gateway.service.uploads import Uploads
 from gateway.store import Store
@@ -45,7 +52,13 @@ class Gateway:
         self.devices = Devices(self.store)
         self.deliveries = Deliveries(self.store, contents, config.device_max_file)
         self.uploads = Uploads(self.store, config.device_max_file)
-        self.tree = Tree(self.store, contents)
+        self.records = Records(self.store)
+        self.tracks = Tracks(self.store, contents)
+        self.housekeeping = Housekeeping(self.store, self.tracks)
+        self.converter = Converter()
+        self.conversions = Conversions(self.store, contents, self.converter)
+        self.tree = Tree(self.store, contents, self.conversions, config.device_max_file)
+        self.refused = RefusedFiles(self.store, config.device_max_file)
 
     def open(self) -> User:
         """Open the data folder, creating it and its owner where they are missing; gives the owner."""
@@ -70,12 +83,25 @@ def create_app(config: Config) -> Exchanges:
     threads = ThreadPoolExecutor(config.threads, thread_name_prefix="work")
     passwords = ThreadPoolExecutor(1, thread_name_prefix="password")
     checks = ThreadPoolExecutor(1, thread_name_prefix="health")
+    chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
+    conversions = ThreadPoolExecutor(1, thread_name_prefix="convert")
     work = Work(threads, passwords, gateway.store.write)
+    converting = Converting(gateway.conversions, work, conversions)
     bodies = Bodies(config.body_timeout)
     renderer = Renderer()
     starts, polls = Limit(config.rate_auth), Limit(config.rate_poll)
     middleware: list[Any] = [
-        Lifespan(gateway.open, gateway.store, threads, passwords, checks),
+        Lifespan(
+            gateway.open,
+            gateway.store,
+            gateway.housekeeping,
+            gateway.converter.close,
+            chores,
+            threads,
+            passwords,
+            checks,
+            conversions,
+        ),
         Origin(config.trusted_proxies, config.base_url),
         DeviceAuthentication(gateway.devices, work, Limit(config.rate_device)),
         Answers(),
@@ -88,9 +114,11 @@ def create_app(config: Config) -> Exchanges:
     for kind in (Exception, falcon.HTTPError, GatewayError):
         app.add_error_handler(kind, failures)
     checkup = Checkup(gateway.store.trouble, checks)
-    services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads)
-    routes.add_routes(app, services, work, bodies, checkup, starts, polls)
-    pages = web.Services(gateway.accounts, gateway.pairings, gateway.devices, gateway.deliveries, checkup)
+    services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads, gateway.records, gateway.tracks)
+    routes.add_routes(app, services, work, bodies, converting, checkup, starts, polls)
+    pages = web.Services(
+        gateway.accounts, gateway.pairings, gateway.devices, gateway.deliveries, gateway.refused, checkup
+    )
     web.add_pages(
         app, renderer, pages, work, bodies, Limit(config.rate_auth), Limit(config.rate_auth), signup=config.allow_signup
     )

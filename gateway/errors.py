@@ -6,7 +6,7 @@ GatewayError                      word, stable
 ├── Forbidden                     forbidden
 ├── NotFound                      not_found
 ├── MethodNotAllowed              method_not_allowed
-├── OffsetMismatch                offset               .have  bytes that the gateway holds
+├── OffsetMismatch                offset               .have  bytes, or rows, that the gateway holds
 ├── Gone                          gone
 ├── LengthRequired                length_required
 ├── TooLarge                      too_large
@@ -69,8 +69,8 @@ class OffsetMismatch(GatewayError):
 
     word = "offset"
 
-    def __init__(self, have: int) -> None:
-        super().__init__(f"the gateway has {have} bytes, go on there")
+    def __init__(self, have: int, unit: str = "bytes") -> None:
+        super().__init__(f"the gateway has {have} {unit}, go on there")
         self.have = have
 
 
@@ -93,7 +93,7 @@ class TooLarge(GatewayError):
 
 
 class UnsupportedType(GatewayError):
-    """Content that is none of FIT, GPX, TCX and JSON."""
+    """Content that is none of FIT, GPX, TCX and JSON, or that the asked type cannot hold."""
 
     word = "unsupported_type"
 

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Final
 
-from gateway.service.housekeeping import forget
+from gateway.service.housekeeping import Housekeeping
 from gateway.store import Store
 
-FORGET_EVERY: Final = 3600.0  # seconds
+HOUSEKEEPING_EVERY: Final = 3600.0  # seconds
 TRIM_EVERY: Final = 5.0
 
 # Collections cost a quarter of an upload by default, and find nothing: no request leaves a cycle behind.
@@ -22,21 +22,36 @@ _log: Final = logging.getLogger("gateway.lifespan")
 
 
 class Lifespan:
-    """Opens the gateway when its process starts and closes it when that ends."""
+    """Opens the gateway when its process starts and closes it when that ends.
 
-    def __init__(self, open_gateway: Callable[[], object], store: Store, *pools: ThreadPoolExecutor) -> None:
+    ``stop`` ends what may take long; ``chores`` is the thread for housekeeping, ``pools`` are all others.
+    """
+
+    def __init__(
+        self,
+        open_gateway: Callable[[], object],
+        store: Store,
+        house: Housekeeping,
+        stop: Callable[[], None],
+        chores: ThreadPoolExecutor,
+        *pools: ThreadPoolExecutor,
+    ) -> None:
         self._open = open_gateway
         self._store = store
-        self._pools = pools
+        self._house = house
+        self._stop = stop
+        self._chores = chores
+        self._pools = (chores, *pools)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def process_startup(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
         """Open; nothing was open before the fork."""
         await asyncio.to_thread(self._open)
-        self._tasks = [asyncio.create_task(self._forget()), asyncio.create_task(give_memory_back())]
+        self._tasks = [asyncio.create_task(self._keep_house()), asyncio.create_task(give_memory_back())]
 
     async def process_shutdown(self, _scope: dict[str, Any], _event: dict[str, Any]) -> None:
         """Finish what waits and move the log into the database."""
+        self._stop()
         for task in self._tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -45,13 +60,19 @@ class Lifespan:
             await asyncio.to_thread(pool.shutdown)
         await asyncio.to_thread(self._store.close)
 
-    async def _forget(self) -> None:
+    async def _keep_house(self) -> None:
+        loop = asyncio.get_running_loop()
         while True:
-            try:
-                await asyncio.wrap_future(self._store.write(forget()))
-            except Exception as error:  # noqa: BLE001  the outermost loop of this task
-                _log.warning("housekeeping: %s", error)
-            await asyncio.sleep(FORGET_EVERY)
+            chores = self._house.chores()
+            while True:
+                try:
+                    chore = await loop.run_in_executor(self._chores, next, chores, None)
+                    if chore is None:
+                        break
+                    await asyncio.wrap_future(self._store.write(await loop.run_in_executor(self._chores, chore)))
+                except Exception as error:  # noqa: BLE001  the outermost loop of this task
+                    _log.warning("housekeeping: %s", error)
+            await asyncio.sleep(HOUSEKEEPING_EVERY)
 
 
 def freeze() -> None:

@@ -46,6 +46,7 @@ class Session:
     start: int | None = None
     elapsed: float | None = None
     timer: float | None = None
+    moving: float | None = None
     distance: float | None = None
     ascent: float | None = None
     descent: float | None = None
@@ -62,7 +63,8 @@ class Session:
 class Summary:
     """What the index keeps of one checked file.
 
-    ``elapsed`` is wall-clock time from start to end, ``timer`` the time that the recording ran. ``bbox`` is
+    ``elapsed`` is wall-clock time from start to end (of several sessions the sum), ``timer`` the time that the
+    recording ran, ``moving`` the time in motion: what the file states, else what the points show. ``bbox`` is
     (south, west, north, east); ``polyline`` Google's encoded polyline of at most some hundred points.
     ``warnings`` are short sentences about what is odd in a file that was accepted all the same.
     """
@@ -75,6 +77,7 @@ class Summary:
     start: int | None = None
     elapsed: float | None = None
     timer: float | None = None
+    moving: float | None = None
     distance: float | None = None
     ascent: float | None = None
     descent: float | None = None
@@ -194,9 +197,9 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: a user, from a device or (None) from a page or a command."""
+    """Who does something: a user, from a device or (None) from a page or a command; no user: the gateway itself."""
 
-    user: str
+    user: str | None
     project: str
     device: PairedDevice | None = None
 
@@ -245,3 +248,64 @@ class Rejection:
     error: str
     message: str
     time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A small fact that a watch has sent; ``day`` is set for a day's totals only, in days since 1970."""
+
+    id: str
+    project: str
+    device: str
+    type: str
+    time: int
+    day: int | None
+    digest: bytes
+    body: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What one file or one summary from a watch says of a workout."""
+
+    start: int | None
+    elapsed: float | None
+    timer: float | None
+    distance: float | None
+    sport: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnfinishedTrack:
+    """A track that comes in batches; ``have`` rows are there. ``sport`` and ``sub_sport`` are FIT's numbers."""
+
+    token: bytes
+    nonce: str
+    device: str
+    start: int
+    sport: int | None
+    sub_sport: int | None
+    columns: tuple[str, ...]
+    have: int
+    updated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversion:
+    """What a content is to become: a ``target`` of at most ``points`` samples (0: any number) and ``cap`` bytes."""
+
+    source: bytes
+    target: str
+    points: int
+    cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """How a conversion went: it has a size and a CRC-32, or it failed for a reason."""
+
+    size: int
+    crc32: int
+    made: int
+    used: int
+    failure: tuple[str, int, str] | None = None

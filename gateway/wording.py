@@ -19,18 +19,48 @@ def rows(summary: Mapping[str, Any]) -> list[tuple[str, str]]:
         ("Start", moment(summary["start"]) if summary.get("start") is not None else ""),
         ("Distance", kilometres(summary["distance"]) if summary.get("distance") else ""),
         ("Time", _time(summary)),
-        ("Pace" if summary.get("sport") in _ON_FOOT else "Speed", _pace(summary)),
+        ("Moving", _moving(summary)),
+        (_pace_label(summary), _pace(summary)),
         ("Climb", _climb(summary)),
         ("Heart rate", _pair(summary, "hr", "bpm")),
         ("Power", _pair(summary, "power", "W")),
         ("Cadence", _cadence(summary)),
         ("Energy", f"{summary['calories']} kcal" if summary.get("calories") else ""),
+        ("Sports", _sessions(summary)),
         ("Laps", _laps(summary)),
         ("Samples", f"{summary['records']:,}" if summary.get("records") else ""),
         ("Recorded by", _device(summary.get("device") or {})),
         ("Odd", "; ".join(summary.get("warnings") or ())),
     ]
     return [(label, value) for label, value in lines if value]
+
+
+def title(summary: Mapping[str, Any]) -> str:
+    """Give the name of a file's content, else its sport, else what it is."""
+    sport = "" if summary.get("sport") == "generic" else _plain(summary.get("sport"))
+    return str(summary.get("name") or (sport or _plain(summary.get("kind")) or "file").capitalize())
+
+
+def subtitle(summary: Mapping[str, Any]) -> str:
+    """Say what the title leaves out: kind and sport as far as they are known, and the day."""
+    start = summary.get("start")
+    day = "" if start is None else f"{datetime.fromtimestamp(start, UTC):%A %-d %B %Y, %H:%M UTC}"
+    what = _sports(summary) if summary.get("kind") == "activity" else _kind(summary)
+    shown = what.capitalize()
+    return " · ".join(part for part in (shown if shown != title(summary) else "", day) if part)
+
+
+def totals(summary: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Label, figure and unit of the five totals that people look for first, as far as they are known."""
+    found = [
+        ("Distance", kilometres(summary["distance"]) if summary.get("distance") else ""),
+        ("Time", clock(_duration(summary)) if _duration(summary) else ""),
+        (_pace_label(summary), _pace(summary)),
+        ("Climb", f"{summary['ascent']:,.0f} m" if summary.get("ascent") is not None else ""),
+        ("Heart rate", f"{summary['avg_hr']} bpm" if summary.get("avg_hr") else ""),
+    ]
+    parted = [(label, value.partition(" ")) for label, value in found if value]
+    return [(label, figure, unit) for label, (figure, _, unit) in parted]
 
 
 def moment(seconds: float) -> str:
@@ -55,15 +85,40 @@ def pace(seconds: float, metres: float) -> str:
     return f"{minutes}:{second:02}"
 
 
+def portion(records: int, seconds: float | None, whole: float | None) -> str:
+    """Say how much of a recording there is, "12 of about 45 min"; ``whole`` is a guess, None where there is none."""
+    if not seconds:
+        return f"{records:,} {'sample' if records == 1 else 'samples'}" if records else "what is there"
+    part, total = _length(seconds), _length(whole or seconds)
+    if part == total:
+        return part
+    number, _, unit = part.partition(" ")
+    return f"{number if total.endswith(unit) else part} of about {total}"
+
+
+def _length(seconds: float) -> str:
+    """Write a duration in whole minutes, under two of them in seconds."""
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"  # noqa: PLR2004 - two minutes
+
+
 def size(count: float) -> str:
     """Write a number of bytes; a KB has 1,024, as in the gateway's limit."""
     return f"{count:,.0f} bytes" if count < 1024 else f"{count / 1024:.1f} KB"  # noqa: PLR2004 - the unit itself
 
 
 def _kind(summary: Mapping[str, Any]) -> str:
-    sports = [summary.get("sport"), summary.get("sub_sport")]
-    named = " ".join(sport.replace("_", " ") for sport in sports if sport and sport != "generic")
+    named = _sports(summary)
     return f"{summary.get('kind', 'file')}{f', {named}' if named else ''}"
+
+
+def _sports(summary: Mapping[str, Any]) -> str:
+    words = [summary.get("sport"), summary.get("sub_sport")]
+    return " ".join(_plain(word) for word in words if word and word != "generic")
+
+
+def _plain(word: str | None) -> str:
+    """Write a word of FIT's profile as people do."""
+    return (word or "").replace("_", " ")
 
 
 def _duration(summary: Mapping[str, Any]) -> float:
@@ -75,6 +130,15 @@ def _time(summary: Mapping[str, Any]) -> str:
     elapsed = summary.get("elapsed") or running
     paused = f" ({clock(elapsed)} with pauses)" if round(elapsed) > round(running) else ""
     return f"{clock(running)}{paused}" if running else ""
+
+
+def _moving(summary: Mapping[str, Any]) -> str:
+    moving = summary.get("moving")
+    return clock(moving) if moving and round(moving) < round(_duration(summary)) else ""
+
+
+def _pace_label(summary: Mapping[str, Any]) -> str:
+    return "Pace" if summary.get("sport") in _ON_FOOT else "Speed"
 
 
 def _pace(summary: Mapping[str, Any]) -> str:
@@ -104,6 +168,14 @@ def _cadence(summary: Mapping[str, Any]) -> str:
     # files count the steps of one leg
     doubled = {key: 2 * (summary.get(key) or 0) for key in ("avg_cadence", "max_cadence")}
     return _pair(doubled, "cadence", "steps/min")
+
+
+def _sessions(summary: Mapping[str, Any]) -> str:
+    sessions = summary.get("sessions") or ()
+    if len(sessions) <= 1:
+        return ""
+    timed = [(_sports(session) or "other", _duration(session)) for session in sessions]
+    return ", ".join(f"{sport} {clock(seconds)}" if seconds else sport for sport, seconds in timed)
 
 
 def _laps(summary: Mapping[str, Any]) -> str:

@@ -17,6 +17,24 @@ def test_pace_rounds_to_whole_seconds(seconds: float, metres: float, text: str) 
     assert wording.pace(seconds, metres) == text
 
 
+@pytest.mark.parametrize(
+    ("records", "seconds", "whole", "text"),
+    [
+        (724, 723, 2680.5, "12 of about 45 min"),
+        (2700, 2699, 2699.4, "45 min"),
+        (2, 119, None, "119 s"),
+        (2, 120, None, "2 min"),
+        (21, 20, 90, "20 of about 90 s"),
+        (21, 20, 2700, "20 s of about 45 min"),
+        (1200, None, None, "1,200 samples"),
+        (1, 0, None, "1 sample"),
+        (0, None, None, "what is there"),
+    ],
+)
+def test_how_much_of_a_recording_there_is(records: int, seconds: float, whole: float | None, text: str) -> None:
+    assert wording.portion(records, seconds, whole) == text
+
+
 @pytest.mark.parametrize(("count", "text"), [(1023, "1,023 bytes"), (1024, "1.0 KB"), (102400, "100.0 KB")])
 def test_sizes(count: int, text: str) -> None:
     assert wording.size(count) == text
@@ -82,3 +100,52 @@ def test_a_ride_has_a_speed_and_power() -> None:
 )
 def test_what_is_not_known_is_left_out(empty: Any) -> None:
     assert [label for label, _ in wording.rows(empty)] == ["Kind"]
+
+
+def test_a_triathlon_names_its_sports_and_its_time_in_motion() -> None:
+    race = {
+        "kind": "activity",
+        "sport": "multisport",
+        "timer": 3600.0,
+        "moving": 3400.0,
+        "sessions": [
+            {"sport": "swimming", "timer": 600.0},
+            {"sport": "generic", "elapsed": 60.0},
+            {"sport": "running"},
+        ],
+    }
+    lines = dict(wording.rows(race))
+    assert lines["Moving"] == "0:56:40"
+    assert lines["Sports"] == "swimming 0:10:00, other 0:01:00, running"
+    assert "Moving" not in dict(wording.rows(race | {"moving": 3600.0}))
+    assert "Sports" not in dict(wording.rows(race | {"sessions": race["sessions"][:1]}))  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("summary", "title", "subtitle"),
+    [
+        (
+            {"kind": "activity", "sport": "running", "start": 1_789_878_600},
+            "Running",
+            "Sunday 20 September 2026, 04:30 UTC",
+        ),
+        ({"kind": "activity", "sport": "running", "sub_sport": "trail"}, "Running", "Running trail"),
+        ({"kind": "activity", "sport": "running", "name": "Evening"}, "Evening", "Running"),
+        ({"kind": "activity", "sport": "generic"}, "Activity", ""),
+        ({"kind": "course", "sport": "cycling", "name": "Loop"}, "Loop", "Course, cycling"),
+        ({"kind": "course"}, "Course", ""),
+        ({}, "File", ""),
+    ],
+)
+def test_titles_say_nothing_twice(summary: dict[str, Any], title: str, subtitle: str) -> None:
+    assert (wording.title(summary), wording.subtitle(summary)) == (title, subtitle)
+
+
+def test_totals_are_those_that_are_known() -> None:
+    run = {"sport": "running", "distance": 8208.0, "timer": 2699.0, "ascent": 1095.4, "avg_hr": 142}
+    assert wording.totals(run) == [
+        ("Distance", "8.21", "km"), ("Time", "0:44:59", ""), ("Pace", "5:29", "min/km"), ("Climb", "1,095", "m"),
+        ("Heart rate", "142", "bpm"),
+    ]  # fmt: skip
+    assert wording.totals({"ascent": 0}) == [("Climb", "0", "m")]
+    assert wording.totals({}) == []

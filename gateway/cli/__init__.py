@@ -8,6 +8,8 @@ from gateway.cli.context import Commands
 from gateway.cli.demo import demo
 from gateway.cli.devices import device, devices, pair
 from gateway.cli.files import add, get, list_files
+from gateway.cli.inspect import inspect
+from gateway.cli.refused import refused
 from gateway.cli.serve import serve
 from gateway.cli.users import signin_link, user
 
@@ -27,8 +29,23 @@ def main() -> None:
       wristgate pair K7QM-2PXD             give the watch that shows this code to the owner
       wristgate add tour.gpx --to /routes  put a route where the watch fetches it
       wristgate list /activities           see what came in
+      wristgate inspect run.fit            see what a file holds, without a gateway
     """  # noqa: D301  click's \b keeps the lines
 
 
-for _command in (serve, demo, pair, devices, device, add, list_files, get, user, signin_link, show_config):
+for _command in (
+    serve,
+    demo,
+    pair,
+    devices,
+    device,
+    add,
+    list_files,
+    get,
+    refused,
+    inspect,
+    user,
+    signin_link,
+    show_config,
+):
     main.add_command(_command)

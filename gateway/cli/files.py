@@ -70,19 +70,27 @@ def _add(opened: "Gateway", user: "User", file: Path, folder: str | None) -> Non
     stored = opened.store.write(write).result()
     there = "was there already: " if stored.duplicate else ""
     click.echo(f"{there}{stored.file.path}")
-    for note in filter(None, (stored.warning, _not_for_watches(stored.file, opened.config.device_max_file))):
+    for note in filter(None, (stored.warning, _not_for_watches(opened, stored.file))):
         click.echo(f"wristgate: {stored.file.path}: {note}", err=True)
 
 
-def _not_for_watches(file: "FileEntry", cap: int) -> str | None:
-    """Say why a file that lies where watches look does not wait for them."""
+def _not_for_watches(opened: "Gateway", file: "FileEntry") -> str | None:
+    """Say why a file that lies where watches look does not wait for them as it is."""
+    cap = opened.config.device_max_file
     if not file.path.startswith(tuple(f"{folder}/" for folder in WAITING_FOLDERS)):
         return None
     if file.type is None:
         return "no watch gets it, it is none of FIT, GPX, TCX and JSON"
+    made = opened.tree.simplified(file) if file.size > cap else None
+    if made and not made.failure:
+        return f"watches get it with fewer points: it has {_kib(file.size)} KB and the limit is {cap // 1024} KB"
     if file.size > cap:
-        return f"no watch gets it, it has {-(-file.size // 1024)} KB and the limit is {cap // 1024} KB"
+        return f"no watch gets it, it has {_kib(file.size)} KB and the limit is {cap // 1024} KB"
     return None
+
+
+def _kib(size: int) -> int:
+    return -(-size // 1024)
 
 
 @click.command("list")
@@ -91,6 +99,8 @@ def _not_for_watches(file: "FileEntry", cap: int) -> str | None:
 @_USER
 def list_files(path: str, *, as_json: bool, email: str | None) -> None:
     """List the files at PATH, a folder or a file, with the start of an activity, else when the file came in.
+
+    "same as" marks a file of a workout of which an earlier line has another file.
 
     \b
     Example:
@@ -107,13 +117,16 @@ def list_files(path: str, *, as_json: bool, email: str | None) -> None:
         click.echo("There are no files yet.", err=True)
         return
     when = [(row.summary or {}).get("start") or row.file.time for row in rows]
+    firsts = {row.activity: row for row in reversed(rows) if row.activity}
     cells = [
-        (row.file.path, size(row.file.size), moment(time), _what(row)) for row, time in zip(rows, when, strict=True)
+        (row.file.path, size(row.file.size), moment(time), _what(row, firsts.get(row.activity or "", row)))
+        for row, time in zip(rows, when, strict=True)
     ]
     show(("Path", "Size", "When", "What"), cells, right=("Size",))
 
 
-def _what(row: "Listed") -> str:
+def _what(row: "Listed", first: "Listed") -> str:
+    """Say what a file is, and of the files of one workout which the ``first`` listed is."""
     if row.damaged:
         return f"damaged: {row.damaged}"
     summary = row.summary or {}
@@ -122,6 +135,8 @@ def _what(row: "Listed") -> str:
         parts.append(kilometres(summary["distance"]))
     if summary.get("elapsed"):
         parts.append(clock(summary["elapsed"]))
+    if first is not row:
+        parts.append(f"same as {first.file.name}")
     return ", ".join(parts)
 
 
@@ -130,7 +145,7 @@ def _told(row: "Listed") -> dict[str, Any]:
     return {
         "path": entry.path, "id": entry.id, "size": entry.size, "version": entry.version, "type": entry.type,
         "kind": row.kind, "sha256": entry.sha256.hex(), "time": entry.time, "device": entry.device,
-        "damaged": row.damaged, "summary": row.summary,
+        "damaged": row.damaged, "summary": row.summary, "activity": row.activity, "summaries": row.summaries,
     }  # fmt: skip
 
 

@@ -63,6 +63,10 @@ class FileContents:
             file.seek(offset)
             return file.read(length)
 
+    def open(self, location: str) -> BinaryIO:
+        """Open a content for reading."""
+        return (self._folder / location).open("rb")
+
     def chunks(self, location: str) -> Iterator[bytes]:
         """Read a content piece by piece."""
         with (self._folder / location).open("rb") as file:

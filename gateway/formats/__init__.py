@@ -11,13 +11,13 @@ was recorded or planned. All are pure, take time and memory linear in the file's
         print(error.message, error.code, error.offset)
 """
 
-from gateway.errors import FormatError
+from gateway.errors import FormatError, UnsupportedType
 from gateway.formats import fit, gpx, jsondoc, tcx
 from gateway.formats.detection import detect
 from gateway.formats.track import Track
-from gateway.model import FileType, Summary
+from gateway.model import FileType, Kind, Summary
 
-__all__ = ["FormatError", "Track", "detect", "read", "read_track"]
+__all__ = ["FormatError", "Track", "detect", "read", "read_track", "write"]
 
 _READERS = {FileType.FIT: fit.read, FileType.GPX: gpx.read, FileType.TCX: tcx.read, FileType.JSON: jsondoc.read}
 _TRACKS = {FileType.FIT: fit.read_track, FileType.GPX: gpx.read_track, FileType.TCX: tcx.read_track}
@@ -32,3 +32,18 @@ def read_track(data: bytes) -> Track:
     """Return the samples of a correct file, and its way-points; a file that has none gives a track of length 0."""
     reader = _TRACKS.get(detect(data))
     return reader(data) if reader else Track(read(data))
+
+
+def write(track: Track, file_type: FileType) -> bytes:
+    """Return the track as a file; an activity becomes a FIT activity, anything else a FIT course.
+
+    Raises ``UnsupportedType`` for JSON, and for a track that lacks what the format needs.
+    """
+    match file_type:
+        case FileType.FIT:
+            return fit.write_activity(track) if track.summary.kind is Kind.ACTIVITY else fit.write_course(track)
+        case FileType.GPX:
+            return gpx.write(track)
+        case FileType.TCX:
+            return tcx.write(track)
+    raise UnsupportedType("a track cannot become JSON")

@@ -1,37 +1,28 @@
 """Ascent and descent of a noisy altitude."""
 
+from collections.abc import Iterable
+
 THRESHOLD = 2.0
 """Metres that an altitude must leave its last counted value by: our choice, about the noise of a barometer."""
 
 
-class Climb:
-    """Sums climbs with a dead band: a change counts once it is ``THRESHOLD`` metres from the last counted altitude.
+def climb(altitudes: Iterable[float]) -> tuple[float, float]:
+    """Return ascent and descent, in metres, of altitudes that follow one another; nan is left out.
 
-    A counted step is the net change over its points, so the sum never exceeds the raw sum of rises and falls short of
-    it by less than one threshold at each turning point.
+    A dead band: a change counts once it is ``THRESHOLD`` metres from the last counted altitude. A counted step is the
+    net change over its points, so the sum never exceeds the raw sum of rises and falls short of it by less than one
+    threshold at each turning point.
     """
-
-    __slots__ = ("_reference", "ascent", "descent")
-
-    def __init__(self) -> None:
-        self._reference: float | None = None
-        self.ascent = 0.0
-        self.descent = 0.0
-
-    def add(self, altitude: float) -> None:
-        """Take the next altitude, in metres."""
-        if self._reference is None:
-            self._reference = altitude
-            return
-        change = altitude - self._reference
-        if change >= THRESHOLD:
-            self.ascent += change
-        elif change <= -THRESHOLD:
-            self.descent -= change
+    ascent = descent = 0.0
+    remaining = iter(altitudes)
+    reference = next((altitude for altitude in remaining if altitude == altitude), 0.0)  # noqa: PLR0124 - nan differs
+    low, high = reference - THRESHOLD, reference + THRESHOLD
+    for altitude in remaining:
+        if altitude >= high:
+            ascent += altitude - reference
+        elif altitude <= low:
+            descent += reference - altitude
         else:
-            return
-        self._reference = altitude
-
-    def pause(self) -> None:
-        """Forget the last altitude: what follows is another segment."""
-        self._reference = None
+            continue  # nan too
+        reference, low, high = altitude, altitude - THRESHOLD, altitude + THRESHOLD
+    return ascent, descent

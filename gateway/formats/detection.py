@@ -4,6 +4,7 @@ from gateway.errors import UnknownFormat
 from gateway.formats import safexml
 from gateway.formats.fit import header
 from gateway.formats.refusals import refusal
+from gateway.formats.shapes import BLANKS
 from gateway.model import FileType
 
 _ROOTS = {"gpx": FileType.GPX, "TrainingCenterDatabase": FileType.TCX}
@@ -20,7 +21,7 @@ def detect(data: bytes) -> FileType:
     broken to tell: ``truncated`` (empty, blank, half a FIT header), ``not_fit`` (a FIT file without its magic),
     ``bad_encoding`` (UTF-16), ``unknown_root`` (HTML, KML, ...), and what ``safexml`` finds before the root element.
     """
-    text = data.removeprefix(safexml.UTF8_BOM).lstrip(safexml.BLANKS)
+    text = data.removeprefix(safexml.UTF8_BOM).lstrip(BLANKS)
     if not text:
         raise refusal("truncated", 0, "the file is empty")
     if text.startswith(_XML):
@@ -57,5 +58,5 @@ def _is_wide_text(data: bytes) -> bool:
     start = data[:_WINDOW]
     if not start.startswith(_UTF16_BOMS) and b"\0" not in start[:2]:
         return False
-    letters = start.lstrip(b"\xff\xfe").replace(b"\0", b"").lstrip(safexml.BLANKS)
+    letters = start.lstrip(b"\xff\xfe").replace(b"\0", b"").lstrip(BLANKS)
     return letters.startswith((_XML, *_JSON))

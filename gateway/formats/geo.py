@@ -1,9 +1,8 @@
-"""Distance, extent and line of points on the Earth."""
+"""Distance and extent of points on the Earth."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import islice
 from math import asin, cos, radians, sin, sqrt
-
-from gateway.formats.polyline import Line
 
 EARTH_RADIUS = 6_371_008.8
 """Mean radius of the Earth in metres (IUGG)."""
@@ -15,62 +14,35 @@ Box = tuple[float, float, float, float]
 """South, west, north, east in degrees; a line over the date line spans all longitudes."""
 
 
-class Path:
-    """Follows points in degrees: haversine length in metres, bounding box, thinned line."""
-
-    __slots__ = ("_cosine", "_east", "_last", "_north", "_south", "_west", "count", "length", "line")
-
-    def __init__(self) -> None:
-        self.line = Line()
-        self.length = 0.0
-        self.count = 0
-        self._last: tuple[float, float] | None = None
-        self._cosine = 1.0
-        self._south = self._west = MAX_LONGITUDE
-        self._north = self._east = -MAX_LONGITUDE
-
-    def add(self, latitude: float, longitude: float) -> None:
-        """Go on to one more point; both coordinates must be in range."""
-        cosine = cos(radians(latitude))
-        if self._last is not None:
-            south, west = self._last
-            chord = sin(radians(latitude - south) / 2) ** 2
-            chord += cosine * self._cosine * sin(radians(longitude - west) / 2) ** 2
-            self.length += 2 * EARTH_RADIUS * asin(min(1.0, sqrt(chord)))
-        self._last = (latitude, longitude)
-        self._cosine = cosine
-        self.count += 1
-        self._south = min(self._south, latitude)
-        self._north = max(self._north, latitude)
-        self._west = min(self._west, longitude)
-        self._east = max(self._east, longitude)
-        self.line.add(latitude, longitude)
-
-    def pause(self) -> None:
-        """Begin another segment: the way to its first point does not count."""
-        self._last = None
-
-    def box(self) -> Box | None:
-        """Return the bounding box rounded to seven decimals (1 cm), ``None`` without points."""
-        if not self.count:
-            return None
-        return rounded_box(self._south, self._west, self._north, self._east)
+def steps(latitudes: Sequence[float], longitudes: Sequence[float]) -> list[float]:
+    """Return the metres from each point (degrees, none nan) to the next, by the haversine formula."""
+    phis = list(map(radians, latitudes))
+    lambdas = map(radians, longitudes)
+    cosines = list(map(cos, phis))
+    pairs = zip(phis, islice(phis, 1, None), _changes(list(lambdas)), cosines, islice(cosines, 1, None), strict=False)
+    return [
+        2 * EARTH_RADIUS * asin(min(1.0, sqrt(sin((b - a) / 2) ** 2 + here * there * sin(turn / 2) ** 2)))
+        for a, b, turn, here, there in pairs
+    ]
 
 
-def merged(paths: Iterable[Path]) -> tuple[Box | None, str | None]:
-    """Return bounding box and polyline of several paths, one after the other."""
-    line = Line()
-    boxes = []
-    for path in paths:
-        box = path.box()
-        if box is not None:
-            boxes.append(box)
-            latitudes, longitudes = zip(*path.line.points(), strict=True)
-            line.extend(latitudes, longitudes)
+def _changes(values: list[float]) -> list[float]:
+    return [after - before for before, after in zip(values, islice(values, 1, None), strict=False)]
+
+
+def box(latitudes: Sequence[float], longitudes: Sequence[float]) -> Box | None:
+    """Return the bounding box of points without nan, rounded to seven decimals (1 cm), ``None`` without points."""
+    if not latitudes:
+        return None
+    return rounded_box(min(latitudes), min(longitudes), max(latitudes), max(longitudes))
+
+
+def around(boxes: Sequence[Box]) -> Box | None:
+    """Return the box around all ``boxes``."""
     if not boxes:
-        return None, None
+        return None
     souths, wests, norths, easts = zip(*boxes, strict=True)
-    return (min(souths), min(wests), max(norths), max(easts)), line.encoded()
+    return min(souths), min(wests), max(norths), max(easts)
 
 
 def rounded_box(south: float, west: float, north: float, east: float) -> Box:

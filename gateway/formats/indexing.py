@@ -32,6 +32,7 @@ def summary_of(
         start=total.start if done else None,
         elapsed=total.elapsed if done else None,
         timer=total.timer if done else None,
+        moving=total.moving if done else None,
         distance=total.distance,
         ascent=total.ascent,
         descent=total.descent,

@@ -1,5 +1,7 @@
 """JSON documents: strict UTF-8 JSON whose top is an object or an array; what it says is its owner's affair."""
 
+import re
+
 import orjson
 
 from gateway.errors import FormatError
@@ -9,6 +11,7 @@ from gateway.model import FileType, Kind, Summary
 MAX_VALUES = 500_000
 """Upper bound for the values of a document: a parsed one takes some tens of MB."""
 
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"')
 _SEPARATORS = (b",", b":", b"[", b"{")
 
 
@@ -31,13 +34,16 @@ def read(data: bytes) -> Summary:
 
 def _fault(data: bytes, error: orjson.JSONDecodeError) -> FormatError:
     """Build the error with its byte offset, where orjson counts characters."""
-    if "memory" in error.msg:
-        raise MemoryError(error.msg)
     try:
         text = data.decode()
     except UnicodeDecodeError as encoding:
         reason = "truncated" if encoding.reason == "unexpected end of data" else "bad_encoding"
         return refusal(reason, encoding.start)
+    if "memory" in error.msg:
+        bare = _STRING.sub("", text)
+        if sum(map(bare.count, "[{")) == sum(map(bare.count, "]}")):
+            raise MemoryError(error.msg)
+        return refusal("truncated", len(data))  # orjson's pool is made for documents that close their brackets
     if "depth" in error.msg:
         return refusal("too_deep", 0)
     if error.pos >= len(text.rstrip()):

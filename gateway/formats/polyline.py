@@ -3,9 +3,13 @@
 Source: developers.google.com/maps/documentation/utilities/polylinealgorithm
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import chain
+from operator import sub
 
 MAX_POINTS = 200
+_BATCH = 4096
 _PRECISION = 1e5
 _CHUNK_BITS = 5
 _CHUNK = (1 << _CHUNK_BITS) - 1
@@ -38,8 +42,10 @@ class Line:
 
     def extend(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> None:
         """Go on over many points."""
-        if not latitudes:
-            return
+        for start in range(0, len(latitudes), _BATCH):
+            self._extend(latitudes[start : start + _BATCH], longitudes[start : start + _BATCH])
+
+    def _extend(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> None:
         first = -self._seen % self._stride
         self._kept += zip(latitudes[first :: self._stride], longitudes[first :: self._stride], strict=True)
         self._last = (latitudes[-1], longitudes[-1])
@@ -63,24 +69,30 @@ class Line:
 
     def encoded(self) -> str | None:
         """Return the polyline at five decimals, ``None`` without points."""
-        points = [(round(south * self._scale), round(east * self._scale)) for south, east in self.points()]
-        return encode(points) if points else None
+        points = self.points()
+        if not points:
+            return None
+        scale = self._scale
+        return encode([round(south * scale) for south, _ in points], [round(east * scale) for _, east in points])
 
 
-def encode(points: Sequence[tuple[int, int]]) -> str:
-    """Encode (latitude, longitude) in units of 1e-5 degrees."""
-    letters: list[int] = []
-    latitude = longitude = 0
-    for south, east in points:
-        _put(letters, south - latitude)
-        _put(letters, east - longitude)
-        latitude, longitude = south, east
-    return bytes(letters).decode("ascii")
+def encode(latitudes: Sequence[int], longitudes: Sequence[int]) -> str:
+    """Encode points in units of 1e-5 degrees."""
+    changes = zip(_changes(latitudes), _changes(longitudes), strict=True)
+    return "".join(map(_letters, chain.from_iterable(changes)))
 
 
-def _put(letters: list[int], change: int) -> None:
+def _changes(values: Sequence[int]) -> Iterator[int]:
+    return map(sub, values, chain((0,), values))
+
+
+@lru_cache(maxsize=4096)
+def _letters(change: int) -> str:
+    """Write one number, five bits a letter; steps of a recording are short and alike, hence the cache."""
     rest = ~(change << 1) if change < 0 else change << 1
+    letters = []
     while rest > _CHUNK:
-        letters.append((_MORE | rest & _CHUNK) + _ASCII)
+        letters.append(chr((_MORE | rest & _CHUNK) + _ASCII))
         rest >>= _CHUNK_BITS
-    letters.append(rest + _ASCII)
+    letters.append(chr(rest + _ASCII))
+    return "".join(letters)

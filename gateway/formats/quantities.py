@@ -10,8 +10,8 @@ _MAX_PULSE = 300
 
 def number(text: str | None, low: float = 0.0, high: float = MAX_INT) -> float | None:
     """Return the number in ``text`` when it lies in [low, high], else ``None`` (nan, inf and long texts too)."""
-    if not text or len(text) > _MAX_DIGITS:
-        return None
+    if not text or len(text) > _MAX_DIGITS or not text.isascii() or "_" in text:
+        return None  # Python knows more digits than the schemas, and underscores between them
     try:
         value = float(text)
     except ValueError:

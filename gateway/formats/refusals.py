@@ -4,6 +4,7 @@ from typing import Final
 
 from gateway.errors import FormatError
 
+_LONGEST: Final = 80
 MEANINGS: Final = {
     "truncated": "the file is cut short",
     # FIT
@@ -42,5 +43,7 @@ MEANINGS: Final = {
 
 
 def refusal(code: str, offset: int, detail: str = "") -> FormatError:
-    """Build the error for a fault at byte ``offset``."""
-    return FormatError(code, offset, f"{MEANINGS[code]}{f', {detail}' if detail else ''}")
+    """Build the error for a fault at byte ``offset``; ``detail`` goes where it does not fit a watch's screen."""
+    meaning = MEANINGS[code]
+    error = FormatError(code, offset, f"{meaning}, {detail}" if detail else meaning)
+    return error if len(error.message) <= _LONGEST else FormatError(code, offset, meaning)

@@ -16,8 +16,9 @@ from xml.parsers import expat
 from xml.parsers.expat import errors
 
 from gateway.formats.refusals import refusal
+from gateway.formats.repeats import Runs, Take
+from gateway.formats.shapes import BLANKS, Wanted
 
-BLANKS = b" \t\r\n"
 UTF8_BOM = b"\xef\xbb\xbf"
 
 MAX_DEPTH = 64
@@ -26,7 +27,7 @@ MAX_NAMES = 4096
 MAX_TOKEN = 262_144
 MAX_PROLOGUE = 65_536
 _CHUNK = 65_536
-_FIRST_CHUNK = 4096
+_FIRST_CHUNK = 512
 _MAX_PIECES = 8
 _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "latin1", "windows-1252"})
 _ENDED_EARLY = frozenset(
@@ -44,27 +45,38 @@ Texts = dict[tuple[str, str], Callable[[str], None]]
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """An element that comes by the thousand: ``take`` gets the ``wanted`` values of a run of them as columns."""
+
+    element: str
+    wanted: Wanted
+    take: Take
+
+
+@dataclass(frozen=True, slots=True)
 class Hearers:
     """Whom to tell what: ``opened`` and ``closed`` by element, ``texts`` by (parent, element), all local names.
 
-    A text arrives stripped, after its element has closed; an element with children has none.
+    A text arrives stripped, after its element has closed; an element with children has none. Runs of ``repeated``
+    may be told at once, to it alone, which must come to the same.
     """
 
     opened: Mapping[str, Callable[[Attributes], None]] = field(default_factory=dict)
     closed: Mapping[str, Callable[[], None]] = field(default_factory=dict)
     texts: Texts = field(default_factory=dict)
+    repeated: Repeated | None = None
 
 
 def walk(data: bytes, hearers: Hearers) -> None:
     """Read the whole document and tell the hearers; raises ``FormatError`` at the first fault."""
-    _Walker(data, hearers).run(_CHUNK)
+    _Walker(data, hearers).run()
 
 
 def root(data: bytes) -> tuple[str, int]:
     """Return the local name of the root element and its byte offset; looks hardly behind it."""
     walker = _Walker(data, Hearers(), root_only=True)
     try:
-        walker.run(_FIRST_CHUNK)
+        walker.run()
     except _RootFound as found:
         return found.name, found.offset
     raise AssertionError
@@ -81,12 +93,14 @@ class _Walker:
     """One pass over one document."""
 
     def __init__(self, data: bytes, hearers: Hearers, *, root_only: bool = False) -> None:
-        if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in data[:4]:
-            raise refusal("bad_encoding", 0, "UTF-16 and UTF-32 are not read")
         self._data = data.removeprefix(UTF8_BOM).lstrip(BLANKS)
         self._skipped = len(data) - len(self._data)
+        if self._data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in self._data[:4]:
+            raise refusal("bad_encoding", self._skipped, "UTF-16 and UTF-32 are not read")
         self._hearers = hearers
         self._root_only = root_only
+        self._fed = 0
+        self._closed = ""
         self._path = [""]
         self._rooted = False
         self._pieces: list[str] = []
@@ -104,20 +118,44 @@ class _Walker:
         parser.EndElementHandler = self._end
         return parser
 
-    def run(self, chunk: int) -> None:
-        """Feed everything, ``chunk`` bytes at a time."""
-        view = memoryview(self._data)
+    def run(self) -> None:
+        """Read everything."""
         try:
-            for start in range(0, len(view), chunk):
-                self._parser.Parse(view[start : start + chunk], False)
-                self._check_limits(min(start + chunk, len(view)))
+            at = self._runs(self._hearers.repeated) if self._hearers.repeated else 0
+            self._feed(at, len(self._data))
             self._parser.Parse(b"", True)
         except expat.ExpatError as error:
-            reason = "truncated" if error.code in _ENDED_EARLY else "not_well_formed"
+            code = "truncated" if error.code in _ENDED_EARLY else "not_well_formed"
             at = self._skipped + self._parser.ErrorByteIndex
-            raise refusal(reason, at, expat.ErrorString(error.code) or "") from None
+            raise refusal(code, at) from None
         finally:
             self._let_go()
+
+    def _runs(self, repeated: Repeated) -> int:
+        """Read up to behind the last run, of which expat gets the first element only; returns that offset."""
+        runs = Runs(self._data, repeated.element, repeated.wanted, repeated.take)
+        at = 0
+        while found := runs.next_element(at):
+            start, end = found
+            self._feed(at, start)
+            self._closed = ""
+            self._feed(start, end)
+            at = end
+            if self._closed == repeated.element:  # an element, and nothing in a comment or the like
+                at = runs.skip(end)
+                self._skipped += at - end
+        return at
+
+    def _feed(self, start: int, end: int) -> None:
+        """Give expat a piece of the document, in chunks that grow."""
+        view = memoryview(self._data)
+        chunk = _FIRST_CHUNK
+        while start < end:
+            behind = min(start + chunk, end)
+            self._parser.Parse(view[start:behind], False)
+            self._fed += behind - start
+            self._check_limits()
+            start, chunk = behind, min(2 * chunk, _CHUNK)
 
     def _let_go(self) -> None:
         """Cut the circle of parser and bound methods, so that both go without the garbage collector."""
@@ -125,10 +163,10 @@ class _Walker:
         parser.XmlDeclHandler = parser.StartDoctypeDeclHandler = None
         parser.StartElementHandler = parser.EndElementHandler = parser.CharacterDataHandler = None
 
-    def _check_limits(self, fed: int) -> None:
-        if fed - self._parser.CurrentByteIndex > MAX_TOKEN:
+    def _check_limits(self) -> None:
+        if self._fed - self._parser.CurrentByteIndex > MAX_TOKEN:
             self._refuse("token_too_long")
-        if not self._rooted and fed >= MAX_PROLOGUE:
+        if not self._rooted and self._fed >= MAX_PROLOGUE:
             self._refuse("no_root")
         if len(self._names) > MAX_NAMES:
             self._refuse("too_many_names")
@@ -153,7 +191,10 @@ class _Walker:
             self._refuse("too_deep")
         if len(attributes) > MAX_ATTRIBUTES:
             self._refuse("too_many_attributes")
-        self._rooted = True
+        if not self._rooted:
+            self._rooted = True
+            if self._parser.CurrentByteIndex > MAX_PROLOGUE:
+                self._refuse("no_root")
         if opened := self._hearers.opened.get(name):
             opened(attributes)
         hearer = self._hearers.texts.get((path[-1], name))
@@ -166,7 +207,7 @@ class _Walker:
         self._hearer = hearer
 
     def _end(self, _tag: str) -> None:
-        name = self._path.pop()
+        self._closed = name = self._path.pop()
         hearer = self._hearer
         if hearer is not None:
             self._hearer = self._parser.CharacterDataHandler = None

@@ -1,117 +1,168 @@
-"""What points of a track measure besides their place: heart rate, cadence, power, altitude, time."""
+"""The samples of a track while it is read, as columns, and what they amount to."""
 
-from gateway.formats.climb import Climb
-from gateway.formats.geo import MAX_LATITUDE, MAX_LONGITUDE, Path
-from gateway.formats.moments import parse_moment
-from gateway.formats.quantities import number, pulse, whole, within
-from gateway.formats.tally import Tally
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress, islice, repeat
+from math import isnan, nan
+from operator import eq
+
+from gateway.formats import geo
+from gateway.formats.climb import climb
+from gateway.formats.polyline import Line
+from gateway.formats.quantities import pulse, whole, within
+from gateway.formats.track import COLUMNS, Column
 from gateway.model import Session
 
-_LOWEST, _HIGHEST = -1000.0, 20_000.0
-_MAX_PULSE = 300
-_MAX_CADENCE = 1000
-_MAX_POWER = 10_000
+MOVING = 1 / 3.6
+"""Speed in m/s over which a stretch counts as moving: 1 km/h, as gpxpy has it."""
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "lat": (-geo.MAX_LATITUDE, geo.MAX_LATITUDE),
+    "lon": (-geo.MAX_LONGITUDE, geo.MAX_LONGITUDE),
+    "altitude": (-1000.0, 20_000.0),
+    "distance": (0, 2**31 - 1),
+    "speed": (0, 1000),
+    "hr": (1, 300),  # 0 is a strap that nobody wore
+    "cadence": (0, 1000),
+    "power": (0, 10_000),
+    "temperature": (-100, 100),
+}
+"""What a sample may say; anything else is left out."""
+
+Values = Sequence[float]
+
+_BATCH = 4096  # samples at once, for the memory that their steps take
 
 
 class Samples:
-    """Sums up the points of a track, one value of text at a time; a value out of range is left out.
+    """Columns that grow sample by sample, or by many samples at once; ``breaks`` as ``Track`` has them."""
 
-    ``running`` is the seconds that the segments lasted, ``first`` and ``last`` Unix times.
-    """
-
-    __slots__ = (
-        "_climb",
-        "_climbed",
-        "_segment_end",
-        "_segment_start",
-        "cadence",
-        "first",
-        "hr",
-        "last",
-        "path",
-        "power",
-        "running",
-    )
+    __slots__ = ("breaks", "columns", "count")
 
     def __init__(self) -> None:
-        self.path = Path()
-        self.hr = Tally()
-        self.cadence = Tally()
-        self.power = Tally()
-        self.first: float | None = None
-        self.last: float | None = None
-        self.running = 0.0
-        self._climbed = False
-        self._climb = Climb()
-        self._segment_start: float | None = None
-        self._segment_end = 0.0
+        self.columns: dict[str, Column] = {}
+        self.breaks: list[int] = []
+        self.count = 0
 
-    def add_place(self, latitude: str | None, longitude: str | None) -> bool:
-        """Go on to a point in degrees; says whether it was usable."""
-        south = number(latitude, -MAX_LATITUDE, MAX_LATITUDE)
-        east = number(longitude, -MAX_LONGITUDE, MAX_LONGITUDE)
-        if south is None or east is None:
-            return False
-        self.path.add(south, east)
-        return True
+    def begin(self) -> None:
+        """Go on to the next sample, which says nothing yet."""
+        self.count += 1
 
-    def add_altitude(self, text: str) -> None:
-        """Take an altitude in metres."""
-        altitude = number(text, _LOWEST, _HIGHEST)
-        if altitude is not None:
-            self._climbed = True
-            self._climb.add(altitude)
-
-    def add_time(self, text: str) -> None:
-        """Take a moment; segments need not be in the order of time."""
-        moment = parse_moment(text)
-        if moment is None:
+    def put(self, name: str, value: float | None) -> None:
+        """Let the current sample say something; of two values the first counts, and ``None`` says nothing."""
+        if value is None or not self.count:
             return
-        self.first = moment if self.first is None else min(self.first, moment)
-        self.last = moment if self.last is None else max(self.last, moment)
-        if self._segment_start is None:
-            self._segment_start = moment
-        self._segment_end = max(self._segment_start, moment)
+        column = self.columns.setdefault(name, array("d"))
+        behind = self.count - 1 - len(column)
+        if behind < 0:
+            return
+        if behind:
+            column.extend([nan] * behind)
+        column.append(value)
 
-    def add_hr(self, text: str) -> None:
-        """Take a heart rate in beats per minute; 0 is none."""
-        _add(self.hr, number(text, 1, _MAX_PULSE))
-
-    def add_cadence(self, text: str) -> None:
-        """Take a cadence in revolutions per minute."""
-        _add(self.cadence, number(text, 0, _MAX_CADENCE))
-
-    def add_power(self, text: str) -> None:
-        """Take a power in watts."""
-        _add(self.power, number(text, 0, _MAX_POWER))
+    def extend(self, count: int, columns: Mapping[str, Iterable[float]]) -> None:
+        """Add ``count`` samples at once."""
+        for name, values in columns.items():
+            column = self.columns.setdefault(name, array("d"))
+            column.extend([nan] * (self.count - len(column)))
+            column.extend(values)
+        self.count += count
 
     def pause(self) -> None:
-        """Begin another segment."""
-        self.path.pause()
-        self._climb.pause()
-        if self._segment_start is not None:
-            self.running += self._segment_end - self._segment_start
-        self._segment_start = None
+        """Begin another segment with the next sample."""
+        if self.count and (not self.breaks or self.breaks[-1] != self.count):
+            self.breaks.append(self.count)
+
+    def full_columns(self) -> dict[str, Column]:
+        """Return all columns in the order of ``COLUMNS``, each as long as there are samples."""
+        for column in self.columns.values():
+            column.extend([nan] * (self.count - len(column)))
+        shared = {name: self.columns[name] for name in COLUMNS if name in self.columns}
+        return shared | self.columns
+
+    def inner_breaks(self) -> tuple[int, ...]:
+        """Return the breaks that samples follow, none where no sample says anything."""
+        return tuple(at for at in self.breaks if at < self.count) if self.columns else ()
+
+    def segments(self, name: str) -> Iterator[Values]:
+        """Yield the values of a column, a segment at a time; the last may miss values at its end."""
+        column = self.columns.get(name)
+        if column is None:
+            return
+        if not self.breaks:
+            yield column
+            return
+        for start, end in zip([0, *self.breaks], [*self.breaks, self.count], strict=True):
+            yield column[start:end]
+
+    def places(self) -> Iterator[tuple[Values, Values, Values]]:
+        """Yield latitudes, longitudes and times (empty: unknown) of the samples that have a place, by segment."""
+        times: Iterable[Values] = self.segments("time") if "time" in self.columns else repeat(())
+        for latitudes, longitudes, moments in zip(self.segments("lat"), self.segments("lon"), times, strict=False):
+            if isnan(sum(latitudes)):
+                usable = list(map(eq, latitudes, latitudes))  # nan differs from itself
+                kept = [list(compress(column, usable)) for column in (latitudes, longitudes, moments)]
+                yield kept[0], kept[1], kept[2]
+            else:
+                yield latitudes, longitudes, moments
 
     def session(self) -> Session:
-        """Return what was measured, as a session without a sport."""
-        self.pause()
+        """Return what was measured, as a session without a sport.
+
+        ``timer`` is the time that the segments lasted, ``moving`` that of stretches that were faster than ``MOVING``.
+        """
+        moments = [_known(segment) for segment in self.segments("time")]
+        first = min(map(min, filter(None, moments)), default=None)
+        last = max(map(max, filter(None, moments)), default=None)
+        distance, moving = self._way()
+        climbs = list(map(climb, self.segments("altitude")))
+        hr, power, cadence = (_known(self.columns.get(name, ())) for name in ("hr", "power", "cadence"))
         return Session(
-            start=None if self.first is None else int(self.first),
-            elapsed=None if self.first is None or self.last is None else within(self.last - self.first),
-            timer=None if self.first is None else within(self.running),
-            distance=within(self.path.length) if self.path.count else None,
-            ascent=within(self._climb.ascent) if self._climbed else None,
-            descent=within(self._climb.descent) if self._climbed else None,
-            avg_hr=pulse(self.hr.mean()),
-            max_hr=pulse(self.hr.highest()),
-            avg_power=whole(self.power.mean()),
-            max_power=whole(self.power.highest()),
-            avg_cadence=whole(self.cadence.mean()),
-            max_cadence=whole(self.cadence.highest()),
+            start=None if first is None else int(first),
+            elapsed=None if first is None or last is None else within(last - first),
+            timer=None if first is None else within(sum(max(part[-1] - part[0], 0.0) for part in moments if part)),
+            moving=None if first is None else within(moving),
+            distance=within(distance),
+            ascent=within(sum(up for up, _ in climbs)) if climbs else None,
+            descent=within(sum(down for _, down in climbs)) if climbs else None,
+            avg_hr=pulse(_mean(hr)),
+            max_hr=pulse(max(hr, default=None)),
+            avg_power=whole(_mean(power)),
+            max_power=whole(max(power, default=None)),
+            avg_cadence=whole(_mean(cadence)),
+            max_cadence=whole(max(cadence, default=None)),
         )
 
+    def _way(self) -> tuple[float | None, float]:
+        """Return length in metres, ``None`` without places, and moving time in seconds."""
+        length, moving, any_place = 0.0, 0.0, False
+        for latitudes, longitudes, moments in self.places():
+            any_place = any_place or bool(latitudes)
+            for start in range(0, len(latitudes), _BATCH):
+                batch = slice(start, start + _BATCH + 1)  # ends with the next one's first
+                parts, times = geo.steps(latitudes[batch], longitudes[batch]), moments[batch]
+                length += sum(parts)
+                for part, before, after in zip(parts, times, islice(times, 1, None), strict=False):
+                    seconds = after - before
+                    if part > seconds * MOVING > 0:
+                        moving += seconds
+        return (length if any_place else None), moving
 
-def _add(tally: Tally, value: float | None) -> None:
-    if value is not None:
-        tally.add(value)
+
+def map_of(parts: Iterable[Samples]) -> tuple[geo.Box | None, str | None]:
+    """Return bounding box and polyline of all places, one part after the other."""
+    line = Line()
+    boxes = []
+    for part in parts:
+        for latitudes, longitudes, _ in part.places():
+            boxes.append(geo.box(latitudes, longitudes))
+            line.extend(latitudes, longitudes)
+    return geo.around([box for box in boxes if box is not None]), line.encoded()
+
+
+def _known(column: Values) -> Values:
+    return [value for value in column if value == value] if isnan(sum(column)) else column  # noqa: PLR0124
+
+
+def _mean(values: Values) -> float | None:
+    return sum(values) / len(values) if values else None

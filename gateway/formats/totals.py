@@ -5,15 +5,13 @@ from collections.abc import Callable, Iterable, Sequence
 from gateway.formats.quantities import whole, within
 from gateway.model import Session
 
-_DAY = 86_400
 _NO_SPORT = "transition"
 
 
 def combine(sessions: Sequence[Session]) -> Session:
     """Make one session of many: sums, maxima, means weighted by time; one session is its own total.
 
-    ``elapsed`` runs from the first start to the last end, unless the sessions lie more than a day apart (several
-    recordings in one file): then it is their sum. Different sports make ``multisport``.
+    Different sports make ``multisport``, transitions left out.
     """
     if len(sessions) == 1:
         return sessions[0]
@@ -21,8 +19,9 @@ def combine(sessions: Sequence[Session]) -> Session:
         sport=_sport(sessions),
         sub_sport=_same(session.sub_sport for session in sessions),
         start=min((session.start for session in sessions if session.start is not None), default=None),
-        elapsed=_elapsed(sessions),
+        elapsed=_total(sessions, lambda session: session.elapsed),
         timer=_total(sessions, lambda session: session.timer),
+        moving=_total(sessions, lambda session: session.moving),
         distance=_total(sessions, lambda session: session.distance),
         ascent=_total(sessions, lambda session: session.ascent),
         descent=_total(sessions, lambda session: session.descent),
@@ -46,15 +45,6 @@ def _sport(sessions: Sequence[Session]) -> str | None:
 def _same(words: Iterable[str | None]) -> str | None:
     distinct = set(words)
     return distinct.pop() if len(distinct) == 1 else None
-
-
-def _elapsed(sessions: Sequence[Session]) -> float | None:
-    total = _total(sessions, lambda session: session.elapsed)
-    timed = [(session.start, session.elapsed or 0.0) for session in sessions if session.start is not None]
-    if not timed or total is None:
-        return total
-    span = max(start + elapsed for start, elapsed in timed) - min(start for start, _ in timed)
-    return within(span) if span <= total + _DAY else total
 
 
 def _total(sessions: Sequence[Session], value: Callable[[Session], float | None]) -> float | None:

@@ -4,9 +4,15 @@ from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import nan
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from gateway.model import Summary
+
+if TYPE_CHECKING:
+    Column = array[float]
+    """One value a sample, nan where it does not say."""
+else:  # before Python 3.12 arrays take no subscript
+    Column = array
 
 COLUMNS: Final = {
     "time": "s",  # Unix time, UTC
@@ -52,7 +58,7 @@ class Track:
     """
 
     summary: Summary
-    columns: Mapping[str, "array[float]"] = field(default_factory=dict)
+    columns: Mapping[str, Column] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     breaks: tuple[int, ...] = ()
     waypoints: tuple[Waypoint, ...] = ()
@@ -60,7 +66,7 @@ class Track:
     def __len__(self) -> int:
         return len(next(iter(self.columns.values()), ()))
 
-    def column(self, name: str) -> "array[float]":
+    def column(self, name: str) -> Column:
         """Return a column, all nan where no sample fills it."""
         found = self.columns.get(name)
         return array("d", [nan]) * len(self) if found is None else found

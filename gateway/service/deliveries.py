@@ -8,34 +8,42 @@ import orjson
 
 from gateway.contents import FileContents
 from gateway.errors import Gone, NotFound, TooLarge, UnsupportedType
-from gateway.model import FileEntry, FileType, PairedDevice, Wanted
+from gateway.model import Conversion, FileEntry, FileType, Kind, PairedDevice, Wanted
 from gateway.service.acks import acknowledge
 from gateway.service.clock import Clock, unix_time
+from gateway.service.conversions import RETRY_SECONDS, SIMPLIFIED, conversion_of, simplification
 from gateway.service.devices import Caller, still_valid
+from gateway.service.offers import Offer, as_offered, converted, fits
 from gateway.service.paths import fold
 from gateway.store import Store, Transaction, Write
 
 WAIT_SECONDS: Final = 300
 COUNTS: Final = 1000  # devices whose count of waiting files is remembered
+UNPREPARED: Final = 8  # conversions that are asked for at once
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What a glance shows. ``last`` is the end of the device's last successful transfer."""
+    """What a glance shows. ``last`` is the end of the device's last successful transfer.
+
+    ``unprepared`` has to be converted before more can wait.
+    """
 
     now: int
     last: int | None
     pending: int
     sent: int
     wait: int
+    unprepared: tuple[Conversion, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """A file that a device may read; ``crc32`` is of the whole."""
+class Count:
+    """How many files wait, and what has to be converted before others can; ``state`` says when that was true."""
 
-    file: FileEntry
-    crc32: int
+    state: tuple[int, int, str]
+    pending: int
+    unprepared: tuple[Conversion, ...]
 
 
 class Deliveries:
@@ -46,28 +54,37 @@ class Deliveries:
         self._contents = contents
         self._cap = cap
         self._clock = clock
-        self._counts: dict[str, tuple[int, str, int]] = {}  # by device: (journal's last entry, its name, count)
+        self._counts: dict[str, Count] = {}  # by device
 
     def status(self, device: PairedDevice) -> Status:
         """Count what waits and what was sent."""
-        return Status(self._clock(), device.last_sync, self.pending(device), device.sent, WAIT_SECONDS)
+        with self._store.read() as transaction:
+            count = self._count(transaction, device)
+        return Status(self._clock(), device.last_sync, count.pending, device.sent, WAIT_SECONDS, count.unprepared)
 
     def pending(self, device: PairedDevice) -> int:
         """Count the files that wait."""
         with self._store.read() as transaction:
-            return self._count(transaction, device)
+            return self._count(transaction, device).pending
 
-    def _count(self, transaction: Transaction, device: PairedDevice) -> int:
-        """Count anew only after something has happened in the project."""
-        seq = transaction.journal.head(device.project)
-        known = self._counts.get(device.id)
-        if known is not None and known[:2] == (seq, device.name):
-            return known[2]
-        pending = transaction.deliveries.pending(self._wanted(transaction, device))
+    def unprepared(self, device: PairedDevice) -> tuple[Conversion, ...]:
+        """List what has to be converted so that all files of a device's folders can wait for it, some at a time."""
+        with self._store.read() as transaction:
+            return self._count(transaction, device).unprepared
+
+    def _count(self, transaction: Transaction, device: PairedDevice) -> Count:
+        """Count anew only after something has happened in the project, or was converted."""
+        state = (transaction.journal.head(device.project), transaction.conversions.newest(), device.name)
+        counted = self._counts.get(device.id)
+        if counted is not None and counted.state == state:
+            return counted
+        wanted = self._wanted(transaction, device)
+        unprepared = transaction.deliveries.unprepared(wanted, self._clock() - RETRY_SECONDS, UNPREPARED)
+        counted = Count(state, transaction.deliveries.pending(wanted), tuple(unprepared))
         if len(self._counts) >= COUNTS:
             self._counts.clear()
-        self._counts[device.id] = (seq, device.name, pending)
-        return pending
+        self._counts[device.id] = counted
+        return counted
 
     def newest(
         self,
@@ -80,28 +97,50 @@ class Deliveries:
     ) -> list[FileEntry]:
         """List up to ``limit`` waiting files, newest first, behind the entry (time, id)."""
         with self._store.read() as transaction:
-            if not acknowledged and not self._count(transaction, device):
+            if not acknowledged and not self._count(transaction, device).pending:
                 return []
             wanted = self._wanted(transaction, device, kind, acknowledged=acknowledged)
-            return transaction.deliveries.newest(wanted, limit, before)
+            found = transaction.deliveries.newest(wanted, limit, before)
+            return [as_offered(transaction, entry, self._cap) for entry in found]
 
     def find(self, device: PairedDevice, key: str, version: int | None = None) -> Offer:
         """Find a file by id, else by name; raises ``NotFound``, ``Gone`` for another version, ``TooLarge``."""
         with self._store.read() as transaction:
-            entry = transaction.files.by_id(device.project, key)
+            entry = self._readable(transaction, device, key)
             if entry is None:
                 entry = transaction.deliveries.by_name(self._wanted(transaction, device), key)
-            elif not _in_folders(device, entry) and not self._sent(transaction, device, entry):
-                entry = None
             if entry is None:
                 raise NotFound("no such file for this device")
             if version is not None and version != entry.version:
                 raise Gone(f"the file has changed, it is version {entry.version} now")
-            if entry.size > self._cap:
-                raise TooLarge(f"the file is over the limit of {self._cap // 1024} KB")
             if entry.type is None:
                 raise UnsupportedType("the file is none of FIT, GPX, TCX and JSON")
-            return Offer(entry, transaction.files.crc32(entry.id, entry.version))
+            if entry.size <= self._cap:
+                return Offer(entry, transaction.files.crc32(entry.id, entry.version))
+            if entry.type not in SIMPLIFIED:
+                raise TooLarge(f"the file is over the limit of {self._cap // 1024} KB")
+            return converted(transaction, entry, simplification(entry, self._cap), self._clock())
+
+    def native(self, device: PairedDevice, file: str, wanted: FileType, points: int = 0) -> Offer:
+        """Find a file by id as a ``wanted`` of at most ``points`` points (0: as many as fit); raises as ``find``."""
+        with self._store.read() as transaction:
+            entry = self._readable(transaction, device, file)
+            if entry is None:
+                raise NotFound("no such file for this device")
+            if entry.type == wanted and not points and entry.size <= self._cap:
+                return Offer(entry, transaction.files.crc32(entry.id, entry.version))
+            _, kind, summary, _ = transaction.files.facts(entry.id, entry.version) or (0, None, None, None)
+            role = Kind(kind) if kind else None
+            if role is Kind.ACTIVITY and not (summary or {}).get("start"):
+                role = Kind.COURSE  # a tour without times has not happened
+            return converted(transaction, entry, conversion_of(entry, role, wanted, points, self._cap), self._clock())
+
+    def _readable(self, transaction: Transaction, device: PairedDevice, file: str) -> FileEntry | None:
+        """Find a file by id that lies in a device's folders or that it has sent."""
+        entry = transaction.files.by_id(device.project, file)
+        if entry is None or (not _in_folders(device, entry) and not self._sent(transaction, device, entry)):
+            return None
+        return entry
 
     @staticmethod
     def _sent(transaction: Transaction, device: PairedDevice, entry: FileEntry) -> bool:
@@ -110,8 +149,17 @@ class Deliveries:
             device.id, entry.id, entry.version
         )
 
-    def read(self, entry: FileEntry, offset: int, length: int) -> bytes:
-        """Read a part of a file's head as ``find`` gave it."""
+    def read(self, offer: Offer, offset: int, length: int) -> bytes:
+        """Read a part of what ``find`` or ``native`` gave."""
+        if offer.conversion is None:
+            return self._read(offer.file, offset, length)
+        with self._store.read() as transaction:
+            part = transaction.conversions.part(offer.conversion, offset, length)
+        if part is None:
+            raise Gone("the file has changed")
+        return part
+
+    def _read(self, entry: FileEntry, offset: int, length: int) -> bytes:
         with self._store.read() as transaction:
             part = transaction.contents.part(entry.sha256, offset, length)
             location = transaction.contents.location(entry.sha256) if part is None else None
@@ -125,7 +173,7 @@ class Deliveries:
         """Give the text of a JSON file as it stands, in UTF-8."""
         if entry.type != FileType.JSON:
             raise UnsupportedType("only a .JSON file can be read as json")
-        text = self.read(entry, 0, entry.size).removeprefix(b"\xef\xbb\xbf").strip()
+        text = self._read(entry, 0, entry.size).removeprefix(b"\xef\xbb\xbf").strip()
         orjson.loads(text)  # damage on the disk must not reach a watch
         return text
 
@@ -140,7 +188,7 @@ class Deliveries:
             entry is not None
             and _in_folders(device, entry)
             and entry.type is not None
-            and entry.size <= self._cap
+            and fits(transaction, entry, self._cap)
             and transaction.files.has_version(file, version)
             and not transaction.deliveries.has(device.id, file, version)
         )

@@ -11,6 +11,7 @@ from gateway.errors import BadRequest, FormatError, UnknownFormat
 from gateway.formats.refusals import refusal
 from gateway.model import Actor, Checked, Content, FileEntry, FileType, Kind, Stored
 from gateway.service.paths import fold, numbered
+from gateway.service.workouts import join, leave, recording_of
 from gateway.store import Transaction
 
 _TRACKS: Final = frozenset(FileType) - {FileType.JSON}
@@ -118,6 +119,10 @@ def _write(
     transaction.contents.add(content)
     transaction.files.put(entry, fold(path), fold(stem or path), checked, mtime)
     told = {"path": path, "version": entry.version, "sha256": content.sha256.hex(), "size": content.size}
+    if checked.summary and checked.summary.kind is Kind.ACTIVITY:
+        told["activity"] = join(transaction, actor, entry.id, recording_of(checked.summary), now)
+    elif previous:
+        leave(transaction, actor, entry.id, now)
     transaction.journal.append(actor, "put", ("file", entry.id), told, now)
     odd = checked.summary.warnings[0] if checked.summary and checked.summary.warnings else checked.damaged
     return Stored(entry, duplicate=False, warning=odd)

@@ -52,14 +52,19 @@ def fold(path: str) -> str:
 
 
 def numbered(name: str, n: int) -> str:
-    """Give the ``n``-th name for a file whose name is taken, ``run (2).fit``; cut so that it stays a legal name."""
+    """Give the ``n``-th name for a file whose name is taken, ``run (2).fit``."""
+    return marked(name, str(n))
+
+
+def marked(name: str, mark: str) -> str:
+    """Put a few words before the ending, ``run (mark).fit``; the name is cut so that it stays a legal one."""
     stem, dot, ending = name.rpartition(".")
     if not stem:
         stem, dot, ending = name, "", ""
-    tail = f" ({n}){dot}{ending}"
+    tail = f" ({mark}){dot}{ending}"
     room = NAME_BYTES - len(tail.encode())
     if room < 1:
-        return numbered(stem, n)
+        return marked(stem, mark)
     return stem.encode()[:room].decode("utf-8", "ignore") + tail
 
 

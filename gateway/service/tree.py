@@ -6,9 +6,11 @@ from typing import Any, BinaryIO, Final
 
 from gateway.contents import FileContents
 from gateway.errors import NotFound
-from gateway.model import Actor, Checked, FileEntry, Stored, User
+from gateway.model import Actor, Checked, Conversion, Converted, FileEntry, Stored, User
 from gateway.service.clock import Clock, unix_time
+from gateway.service.conversions import SIMPLIFIED, Conversions, simplification
 from gateway.service.ingest import check, check_any, content_of, folder_for, put
+from gateway.service.pairing import FOLDERS
 from gateway.service.paths import clean_name, clean_path, fold
 from gateway.store import INLINE, Store, Transaction, Write
 
@@ -17,20 +19,34 @@ READABLE: Final = 32 * 1024 * 1024  # bytes; what is longer is kept without a lo
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A file with what is known of its content."""
+    """A file with what is known of its content.
+
+    Files of one ``activity`` tell of the same workout; so do ``summaries`` that watches have sent.
+    """
 
     file: FileEntry
     kind: str | None
     summary: dict[str, Any] | None
     damaged: str | None
+    activity: str | None
+    summaries: int
 
 
 class Tree:
     """The files of one user's home."""
 
-    def __init__(self, store: Store, contents: FileContents, clock: Clock = unix_time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        contents: FileContents,
+        conversions: Conversions,
+        cap: int,
+        clock: Clock = unix_time,
+    ) -> None:
         self._store = store
         self._contents = contents
+        self._conversions = conversions
+        self._cap = cap
         self._clock = clock
 
     def add(
@@ -43,7 +59,10 @@ class Tree:
         mtime: int | None = None,
         progress: Callable[[int], None] = lambda _bytes: None,
     ) -> Write[Stored]:
-        """Add a file to ``folder``; without one, to the folder for its content, and only if it is a correct file."""
+        """Add a file to ``folder``; without one, to the folder for its content, and only if it is a correct file.
+
+        What is too long for a watch and lies where watches look is simplified now, so that it waits for them at once.
+        """
         name = clean_name(name)
         data = source.read(READABLE + 1)
         if len(data) > READABLE:
@@ -56,7 +75,26 @@ class Tree:
         target = clean_path(folder, "folder") if folder is not None else folder_for(checked, "/documents")
         actor = Actor(user.id, user.project)
         path = f"{target.rstrip('/')}/{name}"
-        return lambda transaction: put(transaction, actor, path, checked, self._clock(), mtime)
+        simplify = self._simplified(path, checked, data)
+
+        def write(transaction: Transaction) -> Stored:
+            simplify(transaction)
+            return put(transaction, actor, path, checked, self._clock(), mtime)
+
+        return write
+
+    def _simplified(self, path: str, checked: Checked, data: bytes) -> Write[None]:
+        summary, content = checked.summary, checked.content
+        waits = path.startswith(tuple(f"{folder}/" for folder in FOLDERS))
+        if not waits or summary is None or summary.type not in SIMPLIFIED or content.size <= self._cap:
+            return lambda _transaction: None
+        conversion = Conversion(content.sha256, summary.type.value, 0, self._cap)
+        known = self._conversions.find(conversion)
+        return (lambda _transaction: None) if known else self._conversions.convert(conversion, data)
+
+    def simplified(self, entry: FileEntry) -> Converted | None:
+        """Say how simplifying a file for watches went; None: there was no need, or it was not tried."""
+        return self._conversions.find(simplification(entry, self._cap))
 
     def below(self, user: User, path: str) -> Iterator[Listed]:
         """List a file, or all files of a folder and its folders, by path. Raises ``NotFound`` when there is none."""
@@ -87,4 +125,6 @@ class Tree:
 
 def _listed(transaction: Transaction, entry: FileEntry) -> Listed:
     _, kind, summary, damaged = transaction.files.facts(entry.id, entry.version) or (0, None, None, None)
-    return Listed(entry, kind, summary, damaged)
+    activity, _ = transaction.recordings.find(entry.id) or (None, None)
+    summaries = transaction.recordings.summaries(activity) if activity else 0
+    return Listed(entry, kind, summary, damaged, activity, summaries)

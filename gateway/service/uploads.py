@@ -164,6 +164,8 @@ class Uploads:
         if known is None:
             raise OffsetMismatch(0)
         _, answer = known
+        if "sha256" not in answer:
+            raise BadRequest("up: this nonce stands for another request")
         digest, size = bytes.fromhex(answer["sha256"]), answer["size"]
         there = transaction.contents.part(digest, part.offset, len(part.data))
         same = part.name in {None, answer["name"]} and part.size in {None, size}

@@ -6,8 +6,10 @@
 import struct
 from pathlib import Path
 
-from gateway.simwatch.activity import SERIAL_OFFSET, encode
-from gateway.simwatch.fitfile import CRC_SIZE, with_crc
+from gateway.formats.fit.encoding import HEADER_SIZE, framed
+from gateway.formats.fit.header import CRC_SIZE
+from gateway.formats.fit.written import FILE_ID
+from gateway.simwatch.activity import encode
 from gateway.simwatch.runner import run
 from gateway.simwatch.terrain import Loop, Shape, distance
 
@@ -19,6 +21,7 @@ RUN_START = 1_789_878_600  # 2026-09-20 04:30 UTC, half past six in Graz
 _RUN_SECONDS = 2700
 _BENCH_SECONDS = 4360
 _ROUTE_POINTS = 180
+_SERIAL_AT = 6 + 3 * len(FILE_ID.fields) + 1  # file_id's first field, behind the definition and the header byte
 
 HILLS = Shape(
     centre=(47.0860, 15.4050),
@@ -49,7 +52,8 @@ def bench_activity(seed: int = 1, start: int = RUN_START) -> bytes:
 
 def with_serial(content: bytes, serial: int) -> bytes:
     """Make it an activity of another watch: distinct, valid bytes in microseconds; ``serial`` 1 to 2**32 - 1."""
-    return with_crc(content[:SERIAL_OFFSET] + struct.pack("<I", serial) + content[SERIAL_OFFSET + 4 : -CRC_SIZE])
+    body = content[HEADER_SIZE:-CRC_SIZE]
+    return framed(body[:_SERIAL_AT] + struct.pack("<I", serial) + body[_SERIAL_AT + 4 :])
 
 
 def route(points: int = _ROUTE_POINTS) -> bytes:

@@ -1,13 +1,20 @@
 """What waits for a device, as a view of the tree and of what the device has acknowledged."""
 
-from gateway.model import FileEntry, Wanted
+from gateway.model import Conversion, FileEntry, Wanted
 from gateway.store.files import COLUMNS, after_folder, top_folder
 from gateway.store.noun import Noun
 
 _OFFERED = """f.project = :project and f.deleted is null and f.top = :top
               and (:under is null or (f.path >= :under and f.path < :after))
-              and f.type is not null and f.size <= :cap and f.id is not :config
+              and f.type is not null and f.id is not :config
               and not exists (select 1 from versions v where v.device = :device and v.file = f.id)"""
+
+_SIMPLIFIABLE = "f.size > :cap and f.type in ('gpx', 'tcx')"
+
+_SIMPLIFIED = """select 1 from conversions c
+                 where c.source = f.sha256 and c.target = f.type and c.points = 0 and c.cap = :cap"""
+
+_FITS = f"(f.size <= :cap or ({_SIMPLIFIABLE} and exists ({_SIMPLIFIED} and c.body is not null)))"
 
 _UNACKED = """and not exists (select 1 from acks a
               where a.device = :device and a.file = f.id and a.version = f.head)"""
@@ -24,7 +31,7 @@ class Deliveries(Noun):
     def _newest_in(self, folder: str, wanted: Wanted, limit: int, before: tuple[int, str] | None) -> list[FileEntry]:
         rows = self._run(
             f"""select {COLUMNS} from files f indexed by files_newest
-                where {_OFFERED} {"" if wanted.acknowledged else _UNACKED}
+                where {_OFFERED} and {_FITS} {"" if wanted.acknowledged else _UNACKED}
                 and (:type is null or f.type = :type)
                 and (f.time, f.id) < (:time, :id)
                 order by f.time desc, f.id desc limit :limit""",
@@ -37,16 +44,30 @@ class Deliveries(Noun):
         """Count the files that wait for a device."""
         return sum(
             self._value(
-                f"select count(*) from files f indexed by files_newest where {_OFFERED} {_UNACKED}",
+                f"select count(*) from files f indexed by files_newest where {_OFFERED} and {_FITS} {_UNACKED}",
                 _scope(folder, wanted),
             )
             for folder in outermost(wanted.device.folders)
         )
 
+    def unprepared(self, wanted: Wanted, before: int, limit: int) -> list[Conversion]:
+        """List the conversions that files need to be offered, and that did not fail after ``before``."""
+        found = [
+            Conversion(row[0], row[1], 0, wanted.cap)
+            for folder in outermost(wanted.device.folders)
+            for row in self._run(
+                f"""select distinct f.sha256, f.type from files f indexed by files_newest
+                    where {_OFFERED} and {_SIMPLIFIABLE}
+                    and not exists ({_SIMPLIFIED} and (c.body is not null or c.made >= :before)) limit :limit""",
+                **_scope(folder, wanted), before=before, limit=limit,
+            )
+        ]  # fmt: skip
+        return found[:limit]
+
     def by_name(self, wanted: Wanted, name: str) -> FileEntry | None:
         """Find a file of a device's folders by its name: the newest that waits, else the newest."""
         rows = self._run(
-            f"""select {COLUMNS}, f.type is not null and f.size <= :cap and f.id is not :config
+            f"""select {COLUMNS}, f.type is not null and {_FITS} and f.id is not :config
                     and not exists (select 1 from versions v where v.device = :device and v.file = f.id) {_UNACKED}
                 from files f indexed by files_name
                 where f.project = :project and f.name = :name and f.deleted is null""",

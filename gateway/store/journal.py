@@ -15,11 +15,20 @@ class Journal(Noun):
         row = self._row("select seq from projects where id = :project", project=project)
         return row[0] if row else 0
 
+    def newest(self, project: str) -> int:
+        """Give the latest moment that an entry of a project bears."""
+        row = self._row("select newest from projects where id = :project", project=project)
+        return row[0] if row else 0
+
     def append(
         self, actor: Actor, action: str, entity: tuple[str, str], payload: Mapping[str, object], now: int
     ) -> int:
         """Write one entry about ``entity`` (type, id) and give its number; the row of the project is locked with it."""
-        row = self._row("update projects set seq = seq + 1 where id = :project returning seq", project=actor.project)
+        row = self._row(
+            "update projects set seq = seq + 1, newest = max(newest, :now) where id = :project returning seq",
+            project=actor.project,
+            now=now,
+        )
         assert row is not None
         self._run(
             """insert into journal (project, seq, user, device, action, entity_type, entity_id, payload, server_time)

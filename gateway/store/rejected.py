@@ -3,6 +3,8 @@
 from gateway.model import Rejection
 from gateway.store.noun import Noun
 
+_COLUMNS = "r.id, r.project, r.device, r.name, r.sha256, r.size, r.error, r.message, r.time"
+
 
 class Rejected(Noun):
     """Refused uploads; the same bytes from the same device are one."""
@@ -18,6 +20,23 @@ class Rejected(Noun):
             sha256=rejection.sha256, size=rejection.size, error=rejection.error, message=rejection.message,
             time=rejection.time,
         )  # fmt: skip
+
+    def all(self, project: str) -> list[Rejection]:
+        """List the refusals of a project, newest first."""
+        rows = self._run(
+            f"select {_COLUMNS} from rejected r where r.project = :project order by r.time desc, r.id desc",
+            project=project,
+        )
+        return [Rejection(*row) for row in rows]
+
+    def find(self, project: str, rejection: str) -> Rejection | None:
+        """Find a refusal of a project by its id."""
+        row = self._row(
+            f"select {_COLUMNS} from rejected r where r.id = :id and r.project = :project",
+            id=rejection,
+            project=project,
+        )
+        return Rejection(*row) if row else None
 
     def beyond(self, device: str | None, keep: int) -> list[tuple[str, bytes]]:
         """List (id, SHA-256) of a device's refusals but for the newest ``keep``."""

@@ -18,7 +18,9 @@ from gateway.service.accounts import Accounts
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
 from gateway.service.pairing import Pairings
+from gateway.service.refused import RefusedFiles
 from gateway.web.browser import Browsers
+from gateway.web.refused import waiting
 from gateway.web.render import Renderer
 
 _SHEET: Final = (resources.files("gateway.web") / "style.css").read_bytes()
@@ -43,7 +45,7 @@ class Home:
 
     def __init__(
         self, renderer: Renderer, browsers: Browsers, work: Work, checkup: Checkup, devices: Devices,
-        deliveries: Deliveries, accounts: Accounts,
+        deliveries: Deliveries, refused: RefusedFiles, accounts: Accounts,
     ) -> None:  # fmt: skip
         self._renderer = renderer
         self._browsers = browsers
@@ -51,17 +53,20 @@ class Home:
         self._checkup = checkup
         self._devices = devices
         self._deliveries = deliveries
+        self._refused = refused
         self._accounts = accounts
 
     async def on_get(self, req: Request, resp: Response) -> None:
-        """Show the state; devices only to who is signed in."""
+        """Show the state; devices and refused files only to who is signed in."""
         user = self._browsers.user(req)
         trouble = await self._checkup.reason()
         rows = await self._work.read(self._rows, user) if user else []
+        refused = await self._work.read(waiting, self._refused, user) if user else []
         fresh = not self._accounts.has_owner()
         self._renderer.show(
-            resp, "home.html", user=user, trouble=trouble, rows=rows, fresh=fresh, token=self._browsers.token(req, resp)
-        )
+            resp, "home.html", user=user, trouble=trouble, rows=rows, refused=refused, fresh=fresh,
+            token=self._browsers.token(req, resp),
+        )  # fmt: skip
 
     def _rows(self, user: User) -> list[dict[str, object]]:
         return [{"device": device, "status": self._deliveries.status(device)} for device in self._devices.all(user)]

@@ -10,6 +10,7 @@ from gateway import __version__
 from gateway.errors import GatewayError
 from gateway.http.errors import status_of
 from gateway.http.request import Response
+from gateway.wording import moment, portion
 
 POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -24,7 +25,8 @@ class Renderer:
             loader=PackageLoader("gateway.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True, auto_reload=False,
         )  # fmt: skip
-        self._environment.filters["ago"] = ago
+        self._environment.filters.update(ago=ago, moment=moment)
+        self._environment.globals["portion"] = portion
         self._environment.globals["version"] = __version__
 
     def show(self, resp: Response, template: str, **values: object) -> None:

@@ -13,8 +13,10 @@ from gateway.service.accounts import Accounts
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
 from gateway.service.pairing import Pairings
+from gateway.service.refused import RefusedFiles
 from gateway.web.browser import Browsers
 from gateway.web.pages import Home, Pair, SignIn, SignOut, Style
+from gateway.web.refused import Refused
 from gateway.web.render import Renderer
 
 App = falcon.asgi.App[Request, Response]
@@ -28,6 +30,7 @@ class Services:
     pairings: Pairings
     devices: Devices
     deliveries: Deliveries
+    refused: RefusedFiles
     checkup: Checkup
 
 
@@ -35,12 +38,15 @@ def add_pages(
     app: App, renderer: Renderer, services: Services, work: Work, bodies: Bodies, attempts: Limit, codes: Limit,
     *, signup: bool,
 ) -> None:  # fmt: skip
-    """Add ``/``, ``/signin``, ``/signout`` and ``/pair``."""
+    """Add ``/``, ``/signin``, ``/signout``, ``/pair`` and ``/refused``."""
     accounts, pairings = services.accounts, services.pairings
     browsers = Browsers(accounts, bodies)
-    home = Home(renderer, browsers, work, services.checkup, services.devices, services.deliveries, accounts)
+    home = Home(
+        renderer, browsers, work, services.checkup, services.devices, services.deliveries, services.refused, accounts
+    )
     app.add_route("/", home)
     app.add_route("/style.css", Style())
     app.add_route("/signin", SignIn(renderer, browsers, work, accounts, attempts, signup=signup))
     app.add_route("/signout", SignOut(browsers, work, accounts))
     app.add_route("/pair", Pair(renderer, browsers, work, pairings, codes))
+    app.add_route("/refused", Refused(renderer, browsers, work, services.refused))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.simwatch.sample import ROUTE_FILE, RUN_FILE
+from gateway.simwatch.sample import ROUTE_FILE, RUN_FILE, activity
 from tests.cli.test_config import run
 from tests.samples import gpx_route
 
@@ -38,7 +38,7 @@ def test_a_large_file_comes_back(home: dict[str, str], tmp_path: Path) -> None:
     large.write_bytes(gpx_route(20_000))
     done = run("add", str(large), "--to", "/routes", **home)
     assert done.returncode == 0
-    assert "no watch gets it, it has" in done.stderr
+    assert "watches get it with fewer points: it has 713 KB and the limit is 100 KB" in done.stderr
     assert run("get", "/routes/large.gpx", **home).stdout.encode() == large.read_bytes()
     contents = [path for path in (tmp_path / "data" / "contents").rglob("*") if path.is_file()]
     assert len(contents) == 1
@@ -50,7 +50,7 @@ def test_what_cannot_be_added_is_named(home: dict[str, str], tmp_path: Path) -> 
     (tmp_path / "cut.fit").write_bytes(RUN_FILE.read_bytes()[:-9])
     (tmp_path / "empty.gpx").write_bytes(b"")
     (tmp_path / "note.txt").write_bytes(b"a note")
-    for name, reason in (("cut.fit", "truncated"), ("empty.gpx", "truncated"), ("note.txt", "not a FIT")):
+    for name, reason in (("cut.fit", "truncated"), ("empty.gpx", "truncated"), ("note.txt", "no FIT")):
         done = run("add", str(tmp_path / name), **home)
         assert done.returncode == 1
         assert reason in done.stderr
@@ -123,3 +123,15 @@ def test_a_user_without_a_terminal_needs_the_password_on_standard_input(home: di
     done = run("user", "add", "ana@example.com", **home)
     assert done.returncode == 2
     assert "--password-stdin" in done.stderr
+
+
+def test_what_no_watch_gets_is_said(home: dict[str, str], tmp_path: Path) -> None:
+    long = tmp_path / "long.fit"
+    long.write_bytes(activity(6000))
+    waypoints = tmp_path / "many.gpx"
+    places = "".join(f'<wpt lat="47.{n:04}" lon="15"><name>place {n}</name></wpt>' for n in range(3000))
+    waypoints.write_text(f'<gpx version="1.1">{places}</gpx>')
+    for file in (long, waypoints):
+        done = run("add", str(file), "--to", "/routes", **home)
+        assert done.returncode == 0
+        assert "no watch gets it, it has" in done.stderr

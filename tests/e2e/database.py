@@ -19,6 +19,7 @@ def assert_sound(data: Path) -> None:
         _versions_have_their_content(connection, data / "contents")
         _tree_is_what_the_journal_says(connection)
         _parts_are_whole(connection)
+        _recordings_are_what_the_index_says(connection)
     finally:
         connection.close()
 
@@ -67,3 +68,19 @@ def _parts_are_whole(connection: apsw.Connection) -> None:
     )
     for have, there in rows:
         assert have == there
+    rows = connection.execute(
+        """select t.have * json_array_length(t.columns) * 4, coalesce(sum(length(r.body)), 0) from tracks t
+           left join track_rows r on r.token = t.token and r.nonce = t.nonce group by t.token, t.nonce"""
+    )
+    for have, there in rows:
+        assert have == there
+
+
+def _recordings_are_what_the_index_says(connection: apsw.Connection) -> None:
+    told = "select source, start, distance from recordings union select file, start, distance from activities"
+    files = "select count(*) from activities"
+    summaries = "select count(*) from records where type = 'act'"
+    assert (
+        connection.execute(f"select count(*) from ({told})").get
+        == connection.execute(f"select ({files}) + ({summaries})").get
+    )

@@ -16,11 +16,15 @@ from tests.e2e.program import Program
 METHODS = st.sampled_from(["GET", "POST", "HEAD", "PUT", "DELETE", "PATCH", "OPTIONS", "PROPFIND", "SEARCH"])
 TEXT = st.text(max_size=30)
 PIECE = st.one_of(
-    st.sampled_from(["status", "files", "pair", "upload", "ack", "config", "download", "native", "..", ".", ""]),
+    st.sampled_from(
+        ["status", "files", "pair", "upload", "ack", "config", "download", "native", "records", "track", "..", ".", ""]
+    ),
     st.sampled_from(["a.fit", "x.gpx", "aaaaaaaaaaaa", "aaaaaaaaaaaa.gpx", "aaaaaaaaaaaa.fit"]),
     TEXT.map(lambda text: quote(text, safe="")),
 )
-ROUTE = st.sampled_from(["status", "files", "pair", "upload", "ack", "config", "download/", "native/"])
+ROUTE = st.sampled_from(
+    ["status", "files", "pair", "upload", "ack", "config", "download/", "native/", "records", "track"]
+)
 PATH = st.one_of(
     ROUTE,
     st.builds(lambda route, piece: f"{route.rstrip('/')}/{piece}", ROUTE, PIECE),
@@ -77,6 +81,19 @@ KNOWN = st.sampled_from(["{loop}", "{zones}", "{zones}", "loop.gpx", quote("z\u0
 ACKS = st.fixed_dictionaries(
     {"files": st.lists(st.fixed_dictionaries({"id": st.one_of(KNOWN, TEXT), "v": NUMBERS}), max_size=3)}
 )
+RECORD = st.fixed_dictionaries(
+    {"y": st.sampled_from(["act", "day", "hr", "alt", "batt"]), "t": st.one_of(st.integers(0, 1_790_000_000), VALUES)},
+    optional={"d": st.one_of(st.lists(st.integers(-1, 100), max_size=3), VALUES), "step": NUMBERS, "m": VALUES},
+)
+RECORDS = st.fixed_dictionaries({"r": st.lists(st.one_of(RECORD, VALUES), max_size=4)}, optional={"n": TEXT})
+ROWS = st.lists(st.one_of(st.lists(st.integers(-1, 300), min_size=2, max_size=2), VALUES), max_size=3)
+BATCHES = st.fixed_dictionaries(
+    {"up": st.one_of(st.just("t"), TEXT), "off": st.sampled_from([0, 0, 1, 5]), "rows": ROWS},
+    optional={
+        "t": st.integers(600_000_000, 1_790_000_000), "cols": st.one_of(st.just(["dt", "hr"]), VALUES),
+        "sp": NUMBERS, "ss": NUMBERS, "end": st.one_of(st.booleans(), VALUES),
+    },
+)  # fmt: skip
 PAIRINGS = st.fixed_dictionaries({"device": TEXT}, optional={"name": VALUES, "app": VALUES})
 WILD = st.tuples(METHODS, PATH, BODIES)
 MEANT = st.one_of(
@@ -85,7 +102,11 @@ MEANT = st.one_of(
     st.tuples(st.just("POST"), st.just("pair"), PAIRINGS.map(of)),
     st.tuples(st.just("GET"), st.sampled_from(["files", "status", "config", "pair"]), st.none()),
     st.tuples(st.just("GET"), st.builds("download/{}".format, KNOWN), st.none()),
-    st.tuples(st.just("GET"), st.sampled_from(["native/{loop}.gpx", "native/{zones}.gpx"]), st.none()),
+    st.tuples(st.just("POST"), st.just("records"), RECORDS.map(of)),
+    st.tuples(st.just("POST"), st.just("track"), BATCHES.map(of)),
+    st.tuples(
+        st.just("GET"), st.sampled_from(["native/{loop}.gpx", "native/{loop}.fit", "native/{zones}.gpx"]), st.none()
+    ),
 )
 
 

@@ -81,6 +81,12 @@ CASES: dict[str, Case] = {
     "a wrong CRC": ("POST", "upload", JSON, of(UPLOAD | {"file": encode(DAMAGED)}), 422),
     "half a FIT": ("POST", "upload", JSON, of(UPLOAD | {"file": encode(content.small(2)[:900])}), 422),
     "HTML": ("POST", "upload", JSON, of(UPLOAD | {"file": encode(b"<html></html>")}), 422),
+    "records that are no list": ("POST", "records", JSON, of({"r": {}}), 400),
+    "too many records": ("POST", "records", JSON, of({"r": [1] * 1001}), 400),
+    "a track without a start": ("POST", "track", JSON, of({"up": "t", "off": 0, "cols": ["dt"], "rows": [[0]]}), 400),
+    "a track with an unknown column": ("POST", "track", JSON, of({"up": "t", "off": 0, "t": 9, "cols": ["x"]}), 400),
+    "a gap in a track": ("POST", "track", JSON, of({"up": "gap", "off": 9, "rows": []}), 409),
+    "points that are no number": ("GET", "native/aaaaaaaaaaaa.fit?points=few", "", None, 400),
     "a gap between parts": ("POST", "upload", JSON, of({"up": "gap", "off": 9, "file": "AAAA"}), 409),
 }  # fmt: skip
 
@@ -96,9 +102,11 @@ def test_refusals(shared_watch: Device, case: Case, hidden: bool) -> None:
 
 
 @pytest.mark.parametrize("hidden", [False, True], ids=["plain", "e=200"])
-@pytest.mark.parametrize("path", ["status", "files", "download/x", "native/x.gpx", "config", "upload", "ack"])
+@pytest.mark.parametrize(
+    "path", ["status", "files", "download/x", "native/x.gpx", "config", "upload", "ack", "records", "track"]
+)
 def test_without_a_token(shared_watch: Device, path: str, hidden: bool) -> None:
-    method = "POST" if path in {"upload", "ack"} else "GET"
+    method = "POST" if path in {"upload", "ack", "records", "track"} else "GET"
     query = "?e=200" if hidden else ""
     body = b"{}" if method == "POST" else None
     for fields in (

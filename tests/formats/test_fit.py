@@ -4,6 +4,7 @@ import math
 import struct
 from contextlib import suppress
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,11 @@ from hypothesis import strategies as st
 
 from gateway import formats
 from gateway.errors import FormatError
-from gateway.formats.fit.header import MAX_PARTS
-from gateway.formats.fit.scan import MAX_DEFINITIONS, MAX_RUNS
-from gateway.formats.fit.summary import FIT_EPOCH, MAX_LAPS, MAX_MESSAGES
+from gateway.formats.fit import scan
+from gateway.formats.fit.definition import FIT_EPOCH
+from gateway.formats.fit.header import MAX_PARTS, parts
+from gateway.formats.fit.scan import MAX_DEFINITIONS, MAX_RUNS, Scanner
+from gateway.formats.fit.summary import MAX_LAPS, MAX_MESSAGES
 from gateway.model import Kind
 from tests.formats.fit_files import (
     ENUM,
@@ -292,8 +295,8 @@ def test_steps_and_definitions_are_limited() -> None:
     )
     assert len(definitions) // 12 > MAX_DEFINITIONS
     assert refusal(frame_fast(file_id() + definitions)).code == "too_many_definitions"
-    two = define(RECORD, [(3, 1, UINT8)]) + define(200, [(3, 1, UINT8)], local=1)
-    assert refusal(frame_fast(file_id() + two + b"\0a\1a" * (MAX_RUNS // 2))).code == "too_many_messages"
+    again = define(RECORD, []) + b"\0"
+    assert refusal(frame_fast(file_id() + again * (MAX_RUNS // 2))).code == "too_many_messages"
 
 
 @given(st.binary(max_size=300))
@@ -316,3 +319,51 @@ def test_any_field_sizes_and_types_are_read(
     size = sum(field[1] for field in fields)
     values = data.draw(st.binary(min_size=size, max_size=size))
     formats.read(frame(file_id() + define(message, fields) + (b"\0" + values) * 3))
+
+
+TURNS = [
+    define(RECORD, [(253, 4, UINT32), (3, 1, UINT8)], local=0),
+    define(78, [(0, 2, UINT16)], local=1),
+    define(19, [(254, 2, UINT16)], local=2),
+    define(200, [], local=3),
+    define(RECORD, [(0, 4, SINT32), (1, 4, SINT32), (5, 4, UINT32)], local=4),
+    define(RECORD, [(253, 4, UINT32), (0, 4, SINT32), (1, 4, SINT32), (7, 2, UINT16)], local=5),
+    define(19, [(254, 2, UINT16), (15, 1, UINT8)], local=6),
+]
+HEADS = {0: 5, 1: 2, 2: 2, 3: 0, 4: 12, 5: 14, 6: 3}
+VALUES = st.binary(min_size=14, max_size=14) | st.just(b"\xff" * 14) | st.just(b"\0" * 14)
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 1, 2, 3, 4, 4, 5, 5, 6]), VALUES), max_size=300), st.integers(0, 3))
+def test_messages_that_take_turns_are_read_as_in_runs(messages: list[tuple[int, bytes]], cut: int) -> None:
+    records = b"".join(bytes((kind,)) + values[: HEADS[kind]] for kind, values in messages)
+    data = frame_fast(file_id() + b"".join(TURNS) + records[: len(records) - cut])
+    with patch.object(scan, "PATIENCE", -1):
+        patiently = outcome_of(data)
+    with patch.object(scan, "PATIENCE", 1):
+        assert outcome_of(data) == patiently
+
+
+def outcome_of(data: bytes) -> object:
+    try:
+        track = formats.read_track(data)
+    except FormatError as error:
+        return error.code, error.offset
+    return track.summary, {name: column.tobytes() for name, column in track.columns.items()}
+
+
+def test_a_pattern_takes_over_where_messages_take_turns() -> None:
+    turns = b"".join(TURNS) + (b"\0" + bytes(5) + b"\1ab\3") * 1000
+    part = parts(frame(file_id() + turns))[0]
+    steps = Scanner(frame(file_id() + turns), {RECORD})
+    runs = list(steps.runs(part))
+    assert sum((run.end - run.start) // run.definition.size for run in runs) == 1000
+    assert steps._steps < 100
+
+
+def test_the_clock_goes_on_behind_messages_that_take_turns() -> None:
+    compressed = define(RECORD, [(3, 1, UINT8)], local=1)
+    plain = define(RECORD, [(253, 4, UINT32)], local=0) + define(200, [(3, 1, UINT8)], local=2)
+    turns = b"".join(b"\0" + uint32(1_000_000_000 + i) + b"\2x" for i in range(100))
+    track = formats.read_track(frame(file_id() + plain + turns + compressed + bytes((0xA0 | (1_000_000_105 & 31), 99))))
+    assert list(track.columns["time"])[-2:] == [1_000_000_099 + FIT_EPOCH, 1_000_000_105 + FIT_EPOCH]

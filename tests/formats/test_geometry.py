@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.formats.climb import THRESHOLD, Climb
-from gateway.formats.geo import EARTH_RADIUS, Path, merged
+from gateway.formats import geo
+from gateway.formats.climb import THRESHOLD, climb
+from gateway.formats.geo import EARTH_RADIUS
 from gateway.formats.polyline import MAX_POINTS, Line, encode
+from gateway.formats.samples import Samples, map_of
+from gateway.model import Session
 
 LATITUDES = st.floats(-90, 90)
 LONGITUDES = st.floats(-180, 180)
@@ -34,7 +37,7 @@ def decode(text: str) -> list[tuple[float, float]]:
 
 
 def test_the_published_example() -> None:
-    assert encode([(3850000, -12020000), (4070000, -12095000), (4325200, -12645300)]) == "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
+    assert encode([3850000, 4070000, 4325200], [-12020000, -12095000, -12645300]) == "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
 
 
 @given(POINTS)
@@ -75,10 +78,23 @@ def test_one_by_one_is_the_same(count: int) -> None:
     assert len(single.points()) <= MAX_POINTS
 
 
+def measured(points: list[tuple[float, float]], breaks: tuple[int, ...] = ()) -> Samples:
+    samples = Samples()
+    for at, (latitude, longitude) in enumerate(points):
+        if at in breaks:
+            samples.pause()
+        samples.begin()
+        samples.put("lat", latitude)
+        samples.put("lon", longitude)
+    return samples
+
+
 def test_no_points_no_line() -> None:
     assert Line().encoded() is None
-    assert Path().box() is None
-    assert merged([Path(), Path()]) == (None, None)
+    assert geo.box([], []) is None
+    assert geo.steps([], []) == geo.steps([1], [1]) == []
+    assert map_of([Samples(), Samples()]) == (None, None)
+    assert Samples().session() == Session()
 
 
 @pytest.mark.parametrize(
@@ -92,65 +108,77 @@ def test_no_points_no_line() -> None:
     ],
 )
 def test_lengths(points: list[tuple[float, float]], metres: float) -> None:
-    path = Path()
-    for point in points:
-        path.add(*point)
-    assert path.length == pytest.approx(metres, rel=1e-4, abs=1e-6)
+    assert sum(geo.steps(*zip(*points, strict=True))) == pytest.approx(metres, rel=1e-4, abs=1e-6)
+    assert measured(points).session().distance == pytest.approx(metres, rel=1e-4, abs=1e-3)
 
 
 @given(POINTS)
 def test_every_point_lies_in_the_box(points: list[tuple[float, float]]) -> None:
-    path = Path()
-    for point in points:
-        path.add(*point)
-    box = path.box()
+    box, _ = map_of([measured(points)])
     assert box is not None
     south, west, north, east = box
     assert all(south - 1e-6 <= lat <= north + 1e-6 and west - 1e-6 <= lon <= east + 1e-6 for lat, lon in points)
-    assert 0 <= path.length < math.inf
 
 
-def test_paths_are_merged() -> None:
-    one, two = Path(), Path()
-    one.add(1, 2)
-    two.add(3, -4)
-    box, text = merged([one, Path(), two])
+def test_parts_are_merged() -> None:
+    box, text = map_of([measured([(1, 2)]), Samples(), measured([(3, -4)])])
     assert box == (1, -4, 3, 2)
     assert text is not None
     assert decode(text) == [(1, 2), (3, -4)]
 
 
+def test_the_way_over_a_break_does_not_count() -> None:
+    assert measured([(0, 0), (0, 1), (0, 50), (0, 51)], breaks=(2,)).session().distance == pytest.approx(
+        2 * math.radians(1) * EARTH_RADIUS
+    )
+
+
+def test_samples_without_a_place_are_stepped_over() -> None:
+    samples = measured([(0, 0)])
+    samples.begin()
+    samples.put("hr", 100)
+    samples.extend(1, {"lat": [0.0], "lon": [1.0]})
+    assert samples.session().distance == pytest.approx(math.radians(1) * EARTH_RADIUS, rel=1e-6)
+    assert [list(column)[1] for column in samples.full_columns().values()] == pytest.approx(
+        [math.nan, math.nan, 100], nan_ok=True
+    )
+
+
+def test_standing_is_not_moving() -> None:
+    samples = Samples()
+    samples.extend(4, {"time": [0, 10, 70, 80], "lat": [0, 0.001, 0.001, 0.002], "lon": [0, 0, 0, 0]})
+    session = samples.session()
+    assert (session.elapsed, session.timer, session.moving) == (80, 80, 20)
+
+
 @given(st.lists(st.floats(-500, 9000), max_size=100))
 def test_a_climb_is_at_most_the_raw_sum(altitudes: list[float]) -> None:
-    climb = Climb()
-    for altitude in altitudes:
-        climb.add(altitude)
+    ascent, descent = climb(altitudes)
     changes = [after - before for before, after in pairwise(altitudes)]
-    assert climb.ascent <= sum(change for change in changes if change > 0) + 1e-6
-    assert climb.descent <= -sum(change for change in changes if change < 0) + 1e-6
+    assert ascent <= sum(change for change in changes if change > 0) + 1e-6
+    assert descent <= -sum(change for change in changes if change < 0) + 1e-6
     if altitudes:
-        assert abs(altitudes[0] + climb.ascent - climb.descent - altitudes[-1]) < THRESHOLD + 1e-6
+        assert abs(altitudes[0] + ascent - descent - altitudes[-1]) < THRESHOLD + 1e-6
 
 
 def test_a_smooth_climb_loses_less_than_a_threshold_at_each_turn() -> None:
-    climb = Climb()
-    for i in range(1001):
-        climb.add(500 - 300 * math.cos(i / 1000 * 6 * math.pi))  # three hills of 600 m
-    assert 1800 - 6 * THRESHOLD < climb.ascent <= 1800
-    assert 1800 - 6 * THRESHOLD < climb.descent <= 1800
+    ascent, descent = climb([500 - 300 * math.cos(i / 1000 * 6 * math.pi) for i in range(1001)])  # three hills
+    assert 1800 - 6 * THRESHOLD < ascent <= 1800
+    assert 1800 - 6 * THRESHOLD < descent <= 1800
 
 
 def test_noise_on_the_flat_is_no_climb() -> None:
-    climb = Climb()
-    for i in range(10_000):
-        climb.add(100 + i % 3 * 0.9)
-    assert (climb.ascent, climb.descent) == (0, 0)
+    assert climb([100 + i % 3 * 0.9 for i in range(10_000)]) == (0, 0)
 
 
-def test_a_pause_hides_the_lift() -> None:
-    climb = Climb()
-    for altitude in (100, 110):
-        climb.add(altitude)
-    climb.pause()
-    climb.add(1000)
-    assert climb.ascent == 10
+def test_an_unknown_altitude_is_left_out() -> None:
+    assert climb([math.nan, 100, math.nan, 110, math.nan]) == (10, 0)
+    assert climb([math.nan]) == climb([]) == (0, 0)
+
+
+def test_a_break_hides_the_lift() -> None:
+    samples = Samples()
+    samples.extend(2, {"altitude": [100, 110]})
+    samples.pause()
+    samples.extend(1, {"altitude": [1000]})
+    assert samples.session().ascent == 10

@@ -8,7 +8,8 @@ import gpxpy
 import pytest
 
 from gateway import formats
-from gateway.formats.fit import profile
+from gateway.formats.fit import written
+from gateway.formats.fit.encoding import Message
 from gateway.formats.fit.message import WANTED
 from tests.formats.golden import VALID
 
@@ -17,12 +18,6 @@ FIT = [path for path in VALID if path.suffix == ".fit" and path.name not in STUM
 GPX = [path for path in VALID if path.suffix == ".gpx" and path.name not in {"gpx_bad_coords.gpx", "gpx_ok_latin1.gpx"}]
 NOT_GPXPYS = {"gpx_undefined_prefix.gpx", "gpx_ok_prefixed.gpx"}  # refused, and read as empty
 
-TABLES = {
-    "sport": profile._SPORTS,
-    "sub_sport": profile._SUB_SPORTS,
-    "manufacturer": profile._MANUFACTURERS,
-    "garmin_product": profile._GARMIN_PRODUCTS,
-}
 FULL_NAMES = {
     "start": "start_time",
     "elapsed": "total_elapsed_time",
@@ -36,13 +31,8 @@ FULL_NAMES = {
     "serial": "serial_number",
     "index": "device_index",
     "software": "software_version",
+    "moving": "total_moving_time",
 }
-
-
-@pytest.mark.parametrize("table", sorted(TABLES))
-def test_names_are_the_profiles(table: str) -> None:
-    published = garmin_fit_sdk.Profile["types"][table]
-    assert {number: published.get(number) for number in TABLES[table]} == TABLES[table]
 
 
 @pytest.mark.parametrize("message", sorted(WANTED))
@@ -52,6 +42,28 @@ def test_fields_are_the_profiles(message: int) -> None:
         assert published[number]["name"] in {name, FULL_NAMES.get(name), "wkt_name"}
         if name != "software":  # kept as the raw hundredths
             assert published[number]["scale"] == [scale]
+
+
+WRITTEN = [value for value in vars(written).values() if isinstance(value, Message)]
+WRITTEN += [Message(written.RECORD_NUMBER, fields) for fields in (written.RECORD, written.WIDE)]
+UNITS = {"date_time": (1, -631_065_600), "semicircles": (2**31 / 180, 0)}  # ours are Unix seconds and degrees
+RAW = {"software_version"}
+
+
+@pytest.mark.parametrize("message", WRITTEN, ids=lambda message: f"message {message.number}")
+def test_written_fields_are_the_profiles(message: Message) -> None:
+    published: dict[int, Any] = garmin_fit_sdk.Profile["messages"][message.number]["fields"]
+    for field in message.fields.values():
+        theirs = published[field.number]
+        assert garmin_fit_sdk.fit.BASE_TYPE[theirs["base_type"].upper()] == field.base & 0x1F, theirs["name"]
+        unit = UNITS.get(theirs["type"]) or UNITS.get(str(theirs["units"]))
+        if theirs["name"] not in RAW:
+            assert (field.scale, field.offset) == (unit or (theirs["scale"][0], theirs["offset"][0])), theirs["name"]
+
+
+def test_each_written_field_is_one_of_its_own() -> None:
+    for message in WRITTEN:
+        assert len({field.number for field in message.fields.values()}) == len(message.fields)
 
 
 @pytest.mark.parametrize("path", FIT, ids=lambda path: path.name)

@@ -18,7 +18,7 @@ def test_nothing_is_nothing() -> None:
     assert combine([]) == Session()
 
 
-def test_sums_spans_and_means() -> None:
+def test_sums_and_means() -> None:
     total = combine([RUN, CHANGE, RIDE])
     assert (total.start, total.elapsed, total.timer) == (1000, 500, 360)
     assert (total.distance, total.calories) == (3300, 29)
@@ -30,8 +30,3 @@ def test_a_transition_is_no_sport_of_its_own() -> None:
     assert combine([RUN, CHANGE, RUN]).sport == "running"
     assert combine([RUN, CHANGE, RIDE]).sport == "multisport"
     assert combine([RUN, RIDE]).sub_sport is None
-
-
-def test_recordings_days_apart_do_not_span_the_days() -> None:
-    later = Session(sport="running", start=1000 + 200_000, elapsed=50)
-    assert combine([RUN, later]).elapsed == 150

@@ -1,4 +1,4 @@
-"""Down: status, list, download, native, ack and config over the watch API."""
+"""Down: status, list, download, ack and config over the watch API."""
 
 import json
 import zlib
@@ -140,23 +140,6 @@ def test_a_document_is_sent_as_it_stands(device: Api, put: Put) -> None:
     assert body.endswith(b',"j":' + text.replace("ü", "\\u00fc").encode() + b"}")
 
 
-def test_native_bytes(device: Api, put: Put) -> None:
-    data = gpx_route(50)
-    put("native.gpx", data, "/routes")
-    key = device.get("download/native.gpx").good["id"]
-    answer = device.call("GET", f"{device.prefix}/native/{key}.gpx")
-    assert (answer.status, answer.body) == (200, data)
-    assert answer.headers["content-type"] == "application/gpx+xml"
-    assert answer.headers["content-length"] == str(len(data))
-    assert device.get(f"native/{key}.fit").failed("unsupported_type", 415)
-    run = fit()
-    put("native.fit", run, "/workouts")
-    key = device.get("download/native.fit").good["id"]
-    answer = device.call("GET", f"{device.prefix}/native/{key}.fit")
-    assert (answer.body, answer.headers["content-type"]) == (run, "application/fit")
-    device.get("native/aaaaaaaaaaaa.fit").failed("not_found", 404)
-
-
 def test_ack_ignores_what_cannot_be_and_repeats_well(device: Api, put: Put) -> None:
     put("ack.gpx", gpx_route(), "/routes")
     key = device.get("download/ack.gpx").good["id"]
@@ -185,13 +168,6 @@ def test_what_a_device_sent_does_not_wait_for_it_but_can_be_read(gateway: LocalG
     run = device.upload("mine.fit", fit()).good["id"]
     assert device.get(f"download/{run}").good["off"] == 0
     other.get(f"download/{run}").failed("not_found", 404)  # lies in /activities
-
-
-def test_files_over_the_cap_are_not_offered(device: Api, put: Put) -> None:
-    before = device.get("status").good["pending"]
-    put("long.gpx", gpx_route(6000), "/routes")
-    assert device.get("status").good["pending"] == before
-    device.get("download/long.gpx").failed("too_large", 413)
 
 
 def test_config_document(gateway: LocalGateway, put: Put) -> None:

@@ -12,10 +12,15 @@ from gateway.contents import FileContents
 from gateway.http.watch.files import page
 from gateway.model import DeviceType, Stored, User
 from gateway.service.accounts import Accounts
+from gateway.service.conversions import Conversions
+from gateway.service.converter import Converter
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Caller, Devices
-from gateway.service.housekeeping import forget
+from gateway.service.housekeeping import Housekeeping
 from gateway.service.pairing import Pairings
+from gateway.service.records import Records
+from gateway.service.refused import RefusedFiles
+from gateway.service.tracks import Tracks
 from gateway.service.tree import Tree
 from gateway.service.uploads import Part, Receipt, Uploads
 from gateway.store import Store
@@ -37,7 +42,12 @@ class Services:
         self.devices = Devices(self.store, self.clock)
         self.deliveries = Deliveries(self.store, contents, CAP, self.clock)
         self.uploads = Uploads(self.store, CAP, self.clock)
-        self.tree = Tree(self.store, contents, self.clock)
+        self.tracks = Tracks(self.store, contents, self.clock)
+        self.housekeeping = Housekeeping(self.store, self.tracks, self.clock)
+        self.conversions = Conversions(self.store, contents, Converter(), self.clock)
+        self.tree = Tree(self.store, contents, self.conversions, CAP, self.clock)
+        self.records = Records(self.store, self.clock)
+        self.refused = RefusedFiles(self.store, CAP, self.clock)
         self.owner = self.write(self.accounts.ensure_owner())
 
     def clock(self) -> int:
@@ -47,7 +57,8 @@ class Services:
         return self.store.write(write).result()
 
     def keep_house(self) -> None:
-        self.write(forget(self.clock))
+        for chore in self.housekeeping.chores():
+            self.write(chore())
 
     def pair(self, ident: str = "watch", user: User | None = None) -> Caller:
         started = self.write(self.pairings.start(DeviceType.GARMIN, ident, ident, None, "127.0.0.1"))
@@ -94,6 +105,6 @@ class Services:
 
     def read(self, caller: Caller, key: str) -> bytes:
         offer = self.deliveries.find(caller.device, key)
-        data = self.deliveries.read(offer.file, 0, offer.file.size)
+        data = self.deliveries.read(offer, 0, offer.file.size)
         assert zlib.crc32(data) == offer.crc32
         return data

@@ -13,6 +13,7 @@ from gateway.service.paths import (
     clean_path,
     device_name,
     fold,
+    marked,
     numbered,
 )
 
@@ -59,6 +60,11 @@ def test_numbers_go_before_the_ending() -> None:
     assert numbered("run.fit", 2) == "run (2).fit"
     assert numbered("run", 3) == "run (3)"
     assert numbered(".hidden", 2) == ".hidden (2)"
+
+
+def test_a_mark_goes_before_the_ending() -> None:
+    assert marked("run.fit", "repaired") == "run (repaired).fit"
+    assert marked("ü" * 125 + ".fit", "repaired") == "ü" * 120 + " (repaired).fit"
 
 
 def test_case_is_folded_as_other_disks_do() -> None:

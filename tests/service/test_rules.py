@@ -9,6 +9,7 @@ from gateway.errors import BadRequest, FormatError, NotFound, OffsetMismatch, Un
 from gateway.model import DeviceType, FileType, User
 from gateway.service import uploads
 from gateway.service.uploads import Part, Progress
+from gateway.simwatch.sample import activity
 from tests.e2e import content
 from tests.samples import gpx_route
 from tests.service.harness import Services
@@ -49,7 +50,7 @@ def test_what_a_device_was_not_offered_cannot_be_acknowledged(services: Services
     caller = services.pair()
     elsewhere = services.add("a.json", "/documents")
     note = services.add("note.txt", "/routes", b"a note")
-    long = services.add("long.gpx", "/routes", gpx_route(6000))
+    long = services.add("long.fit", "/routes", activity(6000))
     good = services.add("b.json", "/routes")
     tried = [(stored.file.id, 1) for stored in (elsewhere, note, long, good)]
     assert services.deliveries.news(caller.device, tried) == [(good.file.id, 1)]

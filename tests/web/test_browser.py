@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pybase64
 import pytest
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
@@ -13,13 +14,16 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.ui import WebDriverWait
 
 from gateway.simwatch.localgateway import LocalGateway
-from tests.client import Api
+from gateway.simwatch.sample import RUN_FILE
+from tests.client import Api, pair
 from tests.conftest import NO_LIMITS
 
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--window-size=412,915",
 )  # fmt: skip
+
+PHONE = 360  # CSS pixels, the narrowest of common phones
 
 
 @pytest.fixture
@@ -115,3 +119,38 @@ def test_first_sign_in_pairing_and_signing_out(browser: webdriver.Chrome, fresh:
     browser.find_element(By.NAME, "email").clear()
     fill(browser, email="ANA@example.com", password="correct horse battery")
     assert browser.current_url.endswith("/pair")
+
+
+def test_repairing_a_refused_file(browser: webdriver.Chrome, fresh: LocalGateway, shots: Path) -> None:
+    screen = {"width": PHONE, "height": 740, "deviceScaleFactor": 2, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+
+    def look(name: str) -> None:
+        for element in browser.find_elements(By.CSS_SELECTOR, "body *"):
+            assert element.rect["x"] + element.rect["width"] <= PHONE, element.text
+        picture = browser.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": True})
+        (shots / f"{name}.png").write_bytes(pybase64.b64decode(picture["data"]))
+
+    run = RUN_FILE.read_bytes()
+    watch = pair(fresh, "fenix 7")
+    long = f"{'long' * 60}.fit"
+    for name, data in (("route.gpx", b"<gpx><rte>"), (long, run[:-9]), ("morning-run.fit", run[:17_000])):
+        assert watch.upload(name, data).status == 422
+    browser.get(re.sub("^http://[^/]*", fresh.url, fresh.command("signin-link").decode().strip()))
+    fill(browser, email="ana@example.com", password="correct horse battery")
+    assert "12 of about 45 min can be saved" in text(browser)
+    look("10-refused-at-home")
+    press(browser, "[aria-label='Repair morning-run.fit']")
+    assert "12 of about 45 min, in /activities/morning-run (repaired).fit" in text(browser)
+    look("11-repaired")
+    press(browser, f"[aria-label='Repair {long}']")
+    assert "45 min, in /activities/longlong" in text(browser)
+    look("12-long-name")
+    browser.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]}
+    )
+    look("13-dark")
+    assert fresh.command("list", "/activities").count(b"repaired") == 2
+    browser.get(fresh.url)
+    assert "morning-run.fit" not in text(browser)
+    assert "route.gpx" in text(browser)

@@ -1,9 +1,14 @@
 """FIT definition messages: where the fields of the data messages that follow lie."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from gateway.formats.refusals import refusal
+
+FIT_EPOCH = 631_065_600
+"""Unix time of FIT's second 0, 1989-12-31T00:00:00Z."""
 
 TIMESTAMP = 253
 DEVELOPER_FLAG = 0x20
@@ -56,23 +61,43 @@ class Definition:
     """The layout of one kind of data message.
 
     ``size`` counts the header byte and developer fields too; ``order`` is the byte order as ``struct`` writes it;
-    ``timestamp`` the offset of a four-byte timestamp, 0 without one.
+    ``timestamp`` the offset of a four-byte timestamp, 0 without one. ``native`` and ``developer`` are the fields as the
+    file lists them, three bytes each.
     """
 
     message: int
     size: int
     order: str
-    triples: bytes
     timestamp: int
+    native: bytes
+    developer: bytes
+
+    @property
+    def byteorder(self) -> Literal["little", "big"]:
+        """The byte order as ``int.from_bytes`` takes it."""
+        return "big" if self.order == ">" else "little"
 
     def fields(self) -> dict[int, Field]:
         """Return the native fields by number."""
         found = {}
         offset = 1
-        for number, size, base in zip(*(self.triples[i::_TRIPLE] for i in range(_TRIPLE)), strict=True):
+        for number, size, base in _triples(self.native):
             found[number] = Field(offset, size, BASE_TYPES.get(base & _BASE_MASK))
             offset += size
         return found
+
+    def developer_fields(self) -> dict[tuple[int, int], tuple[int, int]]:
+        """Return (offset, size) of the developer fields by (developer's index, field number)."""
+        found = {}
+        offset = 1 + sum(self.native[1::_TRIPLE])
+        for number, size, index in _triples(self.developer):
+            found[index, number] = (offset, size)
+            offset += size
+        return found
+
+
+def _triples(fields: bytes) -> Iterator[tuple[int, int, int]]:
+    return zip(fields[::_TRIPLE], fields[1::_TRIPLE], fields[2::_TRIPLE], strict=True)
 
 
 def definition_end(data: bytes, start: int, end: int) -> int:
@@ -98,21 +123,33 @@ def parse_definition(message: bytes, at: int) -> Definition:
     Raises ``FormatError``: ``duplicate_field`` and ``zero_size_field``, which no real file of the corpus has and
     which fitdecode stumbles over (it needs seconds for the first and fails on the second).
     """
-    count = message[_FIXED - 1]
-    native = message[_FIXED : _FIXED + _TRIPLE * count]
+    found = _parsed(message[1:])  # without the header: local types are the scanner's affair
+    if isinstance(found, str):
+        raise refusal(found, at)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _parsed(body: bytes) -> Definition | str:
+    """Return the definition or the fault's code; kept for all files, since a device always writes the same ones.
+
+    That saves half the time of checking a file of 5 KB.
+    """
+    native_end = _FIXED - 1 + _TRIPLE * body[_FIXED - 2]
+    native, developer = body[_FIXED - 1 : native_end], body[native_end + 1 :]
     numbers, sizes = native[::_TRIPLE], native[1::_TRIPLE]
-    if len(set(numbers)) != count:
-        raise refusal("duplicate_field", at)
-    developer_sizes = message[_FIXED + len(native) + 1 :][1::_TRIPLE]
+    if len(set(numbers)) != len(numbers):
+        return "duplicate_field"
+    developer_sizes = developer[1::_TRIPLE]
     if 0 in sizes or 0 in developer_sizes:
-        raise refusal("zero_size_field", at)
-    order = ">" if message[2] else "<"
+        return "zero_size_field"
     return Definition(
-        message=int.from_bytes(message[3:5], "big" if message[2] else "little"),
+        message=int.from_bytes(body[2:4], "big" if body[1] else "little"),
         size=1 + sum(sizes) + sum(developer_sizes),
-        order=order,
-        triples=native,
+        order=">" if body[1] else "<",
         timestamp=_timestamp(numbers, sizes),
+        native=native,
+        developer=developer,
     )
 
 

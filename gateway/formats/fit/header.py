@@ -11,7 +11,7 @@ MAGIC_AT = 8
 HEADER_SIZES = (12, 14)
 MAX_PARTS = 32
 _MAX_PROTOCOL = 2
-_CRC_SIZE = 2
+CRC_SIZE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def parts(data: bytes) -> tuple[Part, ...]:
             raise refusal("too_many_parts", at)
         part = _part(data, at)
         found.append(part)
-        at = part.end + _CRC_SIZE
+        at = part.end + CRC_SIZE
     return tuple(found)
 
 
@@ -44,9 +44,10 @@ def _part(data: bytes, at: int) -> Part:
     header = data[at : at + HEADER_SIZES[-1]]
     _check_header(header, at, len(data))
     end = at + header[0] + int.from_bytes(header[4:8], "little")
-    if end + _CRC_SIZE > len(data):
-        raise refusal("truncated", len(data), f"{end + _CRC_SIZE - len(data)} bytes are missing")
-    if crc16.arc(data[at:end]) != int.from_bytes(data[end : end + _CRC_SIZE], "little"):
+    if end + CRC_SIZE > len(data):
+        missing = end + CRC_SIZE - len(data)
+        raise refusal("truncated", len(data), "1 byte is missing" if missing == 1 else f"{missing} bytes are missing")
+    if crc16.arc(data[at:end]) != int.from_bytes(data[end : end + CRC_SIZE], "little"):
         raise refusal("bad_crc", end)
     return Part(at + header[0], end)
 
@@ -70,12 +71,17 @@ def _check_header(header: bytes, at: int, end: int) -> None:
         raise refusal("bad_header_crc", at + 12)
 
 
+def stated_size(data: bytes) -> int:
+    """Return how many bytes the first part has, as its header says, which nobody has checked."""
+    return int.from_bytes(data[:1]) + int.from_bytes(data[4:MAGIC_AT], "little") + CRC_SIZE
+
+
 def spoiled_magic(data: bytes) -> bool:
     """Tell whether this is a FIT file but for its magic: known header size, protocol, and sizes that fit exactly."""
     if len(data) < HEADER_SIZES[0] or data[0] not in HEADER_SIZES or data[1] >> 4 > _MAX_PROTOCOL:
         return False
     size = int.from_bytes(data[4:8], "little")
-    return size > 0 and data[0] + size + _CRC_SIZE == len(data)
+    return size > 0 and data[0] + size + CRC_SIZE == len(data)
 
 
 def cut_header(data: bytes) -> bool:

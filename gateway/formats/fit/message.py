@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from struct import Struct
 
 from gateway.formats.fit.definition import STRING, Definition
@@ -9,6 +10,7 @@ from gateway.formats.naming import clean_name
 from gateway.formats.quantities import whole, within
 
 FILE_ID, SPORT, SESSION, LAP, RECORD, DEVICE_INFO, WORKOUT, COURSE, FILE_CREATOR = 0, 12, 18, 19, 20, 23, 26, 31, 49
+EVENT, COURSE_POINT, FIELD_DESCRIPTION = 21, 32, 206
 
 _Wanted = Mapping[int, tuple[str, float]]
 _SUMMED: _Wanted = {
@@ -34,6 +36,7 @@ WANTED: Mapping[int, _Wanted] = {
         21: ("max_power", 1),
         22: ("ascent", 1),
         23: ("descent", 1),
+        59: ("moving", 1000),
     },
     LAP: {
         **_SUMMED,
@@ -47,6 +50,7 @@ WANTED: Mapping[int, _Wanted] = {
         22: ("descent", 1),
         25: ("sport", 1),
         39: ("sub_sport", 1),
+        52: ("moving", 1000),
     },
     DEVICE_INFO: {
         0: ("index", 1),
@@ -60,7 +64,25 @@ WANTED: Mapping[int, _Wanted] = {
     COURSE: {4: ("sport", 1), 5: ("name", 1), 7: ("sub_sport", 1)},
     FILE_CREATOR: {0: ("software", 1)},
 }
-_NAMES = frozenset({"name", "product_name"})
+OF_TRACKS: Mapping[int, _Wanted] = {
+    EVENT: {0: ("event", 1), 1: ("event_type", 1), 253: ("time", 1)},
+    COURSE_POINT: {1: ("time", 1), 2: ("lat", 1), 3: ("lon", 1), 4: ("distance", 100), 5: ("kind", 1), 6: ("name", 1)},
+    FIELD_DESCRIPTION: {
+        0: ("developer", 1),
+        1: ("number", 1),
+        2: ("base", 1),
+        3: ("name", 1),
+        6: ("scale", 1),
+        7: ("offset", 1),
+        8: ("units", 1),
+        14: ("native_message", 1),
+        15: ("native_field", 1),
+    },
+}
+"""What only tracks want."""
+
+_ALL = {**WANTED, **OF_TRACKS}
+_NAMES = frozenset({"name", "product_name", "units"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +111,7 @@ class Layout:
     __slots__ = ("_fields", "_struct")
 
     def __init__(self, definition: Definition) -> None:
-        wanted = WANTED[definition.message]
+        wanted = _ALL[definition.message]
         codes = [definition.order]
         self._fields: list[tuple[str, float, int | None]] = []
         behind = 0
@@ -116,3 +138,9 @@ class Layout:
             elif value != invalid:
                 message.numbers[name] = value / scale if scale != 1 else value
         return message
+
+
+@lru_cache(maxsize=256)
+def layout_of(definition: Definition) -> Layout:
+    """Return the layout of a definition; kept for all files, as definitions are."""
+    return Layout(definition)

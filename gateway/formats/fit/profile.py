@@ -1,360 +1,88 @@
-"""Names for the numbers of Garmin's FIT profile: an excerpt, to be replaced by the generated table.
+"""From the numbers of Garmin's FIT profile to their names and back.
 
-Taken by a script from garmin-fit-sdk's profile, with manufacturers and products chosen by hand; long because it is a
-table.
+A number that the profile does not name is called after its type, ``sport_99``; that name is understood too.
 """
 
-_SPORTS = {
-    0: "generic",
-    1: "running",
-    2: "cycling",
-    3: "transition",
-    4: "fitness_equipment",
-    5: "swimming",
-    6: "basketball",
-    7: "soccer",
-    8: "tennis",
-    9: "american_football",
-    10: "training",
-    11: "walking",
-    12: "cross_country_skiing",
-    13: "alpine_skiing",
-    14: "snowboarding",
-    15: "rowing",
-    16: "mountaineering",
-    17: "hiking",
-    18: "multisport",
-    19: "paddling",
-    20: "flying",
-    21: "e_biking",
-    22: "motorcycling",
-    23: "boating",
-    24: "driving",
-    25: "golf",
-    26: "hang_gliding",
-    27: "horseback_riding",
-    28: "hunting",
-    29: "fishing",
-    30: "inline_skating",
-    31: "rock_climbing",
-    32: "sailing",
-    33: "ice_skating",
-    34: "sky_diving",
-    35: "snowshoeing",
-    36: "snowmobiling",
-    37: "stand_up_paddleboarding",
-    38: "surfing",
-    39: "wakeboarding",
-    40: "water_skiing",
-    41: "kayaking",
-    42: "rafting",
-    43: "windsurfing",
-    44: "kitesurfing",
-    45: "tactical",
-    46: "jumpmaster",
-    47: "boxing",
-    48: "floor_climbing",
-    49: "baseball",
-    53: "diving",
-    56: "shooting",
-    58: "winter_sport",
-    59: "grinding",
-    62: "hiit",
-    63: "video_gaming",
-    64: "racket",
-    65: "wheelchair_push_walk",
-    66: "wheelchair_push_run",
-    67: "meditation",
-    68: "para_sport",
-    69: "disc_golf",
-    70: "team_sport",
-    71: "cricket",
-    72: "rugby",
-    73: "hockey",
-    74: "lacrosse",
-    75: "volleyball",
-    76: "water_tubing",
-    77: "wakesurfing",
-    78: "water_sport",
-    79: "archery",
-    80: "mixed_martial_arts",
-    81: "motor_sports",
-    82: "snorkeling",
-    83: "dance",
-    84: "jump_rope",
-    85: "pool_apnea",
-    86: "mobility",
-    87: "geocaching",
-    88: "canoeing",
-    254: "all",
-}
+from collections.abc import Mapping
 
-_SUB_SPORTS = {
-    0: "generic",
-    1: "treadmill",
-    2: "street",
-    3: "trail",
-    4: "track",
-    5: "spin",
-    6: "indoor_cycling",
-    7: "road",
-    8: "mountain",
-    9: "downhill",
-    10: "recumbent",
-    11: "cyclocross",
-    12: "hand_cycling",
-    13: "track_cycling",
-    14: "indoor_rowing",
-    15: "elliptical",
-    16: "stair_climbing",
-    17: "lap_swimming",
-    18: "open_water",
-    19: "flexibility_training",
-    20: "strength_training",
-    21: "warm_up",
-    22: "match",
-    23: "exercise",
-    24: "challenge",
-    25: "indoor_skiing",
-    26: "cardio_training",
-    27: "indoor_walking",
-    28: "e_bike_fitness",
-    29: "bmx",
-    30: "casual_walking",
-    31: "speed_walking",
-    32: "bike_to_run_transition",
-    33: "run_to_bike_transition",
-    34: "swim_to_bike_transition",
-    35: "atv",
-    36: "motocross",
-    37: "backcountry",
-    38: "resort",
-    39: "rc_drone",
-    40: "wingsuit",
-    41: "whitewater",
-    42: "skate_skiing",
-    43: "yoga",
-    44: "pilates",
-    45: "indoor_running",
-    46: "gravel_cycling",
-    47: "e_bike_mountain",
-    48: "commuting",
-    49: "mixed_surface",
-    50: "navigate",
-    51: "track_me",
-    52: "map",
-    53: "single_gas_diving",
-    54: "multi_gas_diving",
-    55: "gauge_diving",
-    56: "apnea_diving",
-    57: "apnea_hunting",
-    58: "virtual_activity",
-    59: "obstacle",
-    62: "breathing",
-    63: "ccr_diving",
-    65: "sail_race",
-    66: "expedition",
-    67: "ultra",
-    68: "indoor_climbing",
-    69: "bouldering",
-    70: "hiit",
-    71: "indoor_grinding",
-    72: "hunting_with_dogs",
-    73: "amrap",
-    74: "emom",
-    75: "tabata",
-    77: "esport",
-    78: "triathlon",
-    79: "duathlon",
-    80: "brick",
-    81: "swim_run",
-    82: "adventure_race",
-    83: "trucker_workout",
-    84: "pickleball",
-    85: "padel",
-    86: "indoor_wheelchair_walk",
-    87: "indoor_wheelchair_run",
-    88: "indoor_hand_cycling",
-    90: "field",
-    91: "ice",
-    92: "ultimate",
-    93: "platform",
-    94: "squash",
-    95: "badminton",
-    96: "racquetball",
-    97: "table_tennis",
-    98: "overland",
-    99: "trolling_motor",
-    110: "fly_canopy",
-    111: "fly_paraglide",
-    112: "fly_paramotor",
-    113: "fly_pressurized",
-    114: "fly_navigate",
-    115: "fly_timer",
-    116: "fly_altimeter",
-    117: "fly_wx",
-    118: "fly_vfr",
-    119: "fly_ifr",
-    121: "dynamic_apnea",
-    123: "enduro",
-    124: "rucking",
-    125: "rally",
-    126: "pool_triathlon",
-    127: "e_bike_enduro",
-    254: "all",
-}
-
-_MANUFACTURERS = {
-    1: "garmin",
-    13: "dynastream_oem",
-    15: "dynastream",
-    23: "suunto",
-    28: "peaksware",
-    32: "wahoo_fitness",
-    38: "osynce",
-    40: "concept2",
-    41: "shimano",
-    48: "pioneer",
-    63: "specialized",
-    69: "stages_cycling",
-    70: "sigmasport",
-    71: "tomtom",
-    76: "moxy",
-    86: "elite",
-    89: "tacx",
-    95: "stryd",
-    107: "magene",
-    108: "giant_manufacturing_co",
-    116: "thinkrider",
-    123: "polar_electro",
-    255: "development",
-    258: "lezyne",
-    260: "zwift",
-    263: "favero_electronics",
-    265: "strava",
-    267: "bryton",
-    268: "sram",
-    282: "the_sufferfest",
-    289: "hammerhead",
-    294: "coros",
-    307: "onelap",
-    309: "form",
-    310: "decathlon",
-    315: "RGT_cycling",
-    327: "magicshine",
-    332: "ravemen",
-}
-
-_GARMIN_PRODUCTS = {
-    1: "hrm1",
-    22: "hrm_fit_single_byte_product_id",
-    1018: "fr310xt",
-    1036: "edge500",
-    1124: "fr110",
-    1169: "edge800",
-    1325: "edge200",
-    1328: "fr910xt",
-    1436: "fr70",
-    1551: "fenix",
-    1561: "edge510",
-    1567: "edge810",
-    1765: "fr920xt",
-    1836: "edge1000",
-    1837: "vivo_fit",
-    1907: "vivo_active",
-    1967: "fenix2",
-    2050: "fenix3",
-    2067: "edge520",
-    2156: "fr630",
-    2157: "fr230",
-    2158: "fr735xt",
-    2337: "vivo_active_hr",
-    2413: "fenix3_hr",
-    2431: "fr235",
-    2544: "fenix5s",
-    2604: "fenix5x",
-    2691: "fr935",
-    2697: "fenix5",
-    2700: "vivoactive3",
-    2713: "edge_1030",
-    2886: "fr645",
-    2900: "fenix5s_plus",
-    3076: "fr245",
-    3110: "fenix5_plus",
-    3111: "fenix5x_plus",
-    3113: "fr945",
-    3121: "edge_530",
-    3122: "edge_830",
-    3224: "vivoactive4_small",
-    3225: "vivoactive4_large",
-    3226: "venu",
-    3258: "descent_mk2",
-    3287: "fenix6S_sport",
-    3288: "fenix6S",
-    3289: "fenix6_sport",
-    3290: "fenix6",
-    3638: "enduro",
-    3703: "venu2",
-    3704: "venu2s",
-    3843: "edge_1040",
-    3851: "venu2_plus",
-    3869: "fr55",
-    3888: "instinct_2",
-    3889: "instinct_2s",
-    3905: "fenix7s",
-    3906: "fenix7",
-    3907: "fenix7x",
-    3943: "epix_gen2",
-    3992: "fr255",
-    4024: "fr955",
-    4061: "edge_540",
-    4062: "edge_840",
-    4257: "fr265_large",
-    4258: "fr265_small",
-    4260: "venu3",
-    4261: "venu3s",
-    4312: "epix_gen2_pro_42",
-    4313: "epix_gen2_pro_47",
-    4314: "epix_gen2_pro_51",
-    4315: "fr965",
-    4341: "enduro2",
-    4374: "fenix7s_pro_solar",
-    4375: "fenix7_pro_solar",
-    4376: "fenix7x_pro_solar",
-    4394: "instinct_2x",
-    4426: "vivoactive5",
-    4432: "fr165",
-    4440: "edge_1050",
-    4532: "fenix8_solar",
-    4533: "fenix8_solar_large",
-    4534: "fenix8_small",
-    4536: "fenix8",
-    65534: "connect",
-}
+from gateway.formats.fit.profile_names import (
+    COURSE_POINTS,
+    GARMIN_PRODUCTS,
+    MANUFACTURERS,
+    SPORTS,
+    SUB_SPORTS,
+)
 
 _SELLS_GARMIN_PRODUCTS = frozenset({1, 13, 15})  # garmin, dynastream_oem, dynastream
+_LARGEST = {"sport": 254, "sub_sport": 254, "course_point": 254}
+_LARGEST_UINT16 = 65_534
 
 
 def sport(number: int | None) -> str | None:
-    """Return the name of a sport; ``sport_99`` where the table has none."""
-    return _name(_SPORTS, "sport", number)
+    """Return the name of a sport."""
+    return _name(SPORTS, "sport", number)
 
 
 def sub_sport(number: int | None) -> str | None:
-    """Return the name of a sub-sport; ``sub_sport_99`` where the table has none."""
-    return _name(_SUB_SPORTS, "sub_sport", number)
+    """Return the name of a sub-sport."""
+    return _name(SUB_SPORTS, "sub_sport", number)
+
+
+def course_point(number: int | None) -> str | None:
+    """Return the name of a kind of course point."""
+    return _name(COURSE_POINTS, "course_point", number)
 
 
 def manufacturer(number: int | None) -> str | None:
-    """Return the name of a manufacturer; ``manufacturer_99`` where the table has none."""
-    return _name(_MANUFACTURERS, "manufacturer", number)
+    """Return the name of a manufacturer."""
+    return _name(MANUFACTURERS, "manufacturer", number)
 
 
 def product(maker: int | None, number: int | None) -> str | None:
-    """Return the name of a product; ``product_99`` where the table has none. Only Garmin's numbers are public."""
-    table = _GARMIN_PRODUCTS if maker in _SELLS_GARMIN_PRODUCTS else {}
-    return _name(table, "product", number)
+    """Return the name of a product. Only Garmin's numbers are public."""
+    return _name(_products(maker), "product", number)
 
 
-def _name(table: dict[int, str], kind: str, number: int | None) -> str | None:
+def sport_number(name: str | None) -> int | None:
+    """Return the number of a sport, ``None`` for a word that is no sport of the profile."""
+    return _number(SPORTS, "sport", name)
+
+
+def sub_sport_number(name: str | None) -> int | None:
+    """Return the number of a sub-sport, ``None`` for a word that is none of the profile."""
+    return _number(SUB_SPORTS, "sub_sport", name)
+
+
+def course_point_number(name: str | None) -> int | None:
+    """Return the number of a kind of course point, ``None`` for a word that is none of the profile."""
+    return _number(COURSE_POINTS, "course_point", name)
+
+
+def manufacturer_number(name: str | None) -> int | None:
+    """Return the number of a manufacturer, ``None`` for one that is not of the profile."""
+    return _number(MANUFACTURERS, "manufacturer", name)
+
+
+def product_number(maker: int | None, name: str | None) -> int | None:
+    """Return the number of a manufacturer's product, ``None`` for one that is not public."""
+    return _number(_products(maker), "product", name)
+
+
+def _products(maker: int | None) -> Mapping[int, str]:
+    return GARMIN_PRODUCTS if maker in _SELLS_GARMIN_PRODUCTS else {}
+
+
+def _name(table: Mapping[int, str], kind: str, number: int | None) -> str | None:
     return None if number is None else table.get(number, f"{kind}_{number}")
+
+
+def _number(table: Mapping[int, str], kind: str, name: str | None) -> int | None:
+    """Look through the table, which costs some microseconds: writers ask a few times a file."""
+    if name is None:
+        return None
+    found = next((number for number, known in table.items() if known == name), None)
+    digits = name.removeprefix(f"{kind}_")
+    if found is not None or digits == name or not (digits.isascii() and digits.isdigit()) or len(digits) > len("65534"):
+        return found
+    number = int(digits)
+    return number if number <= _LARGEST.get(kind, _LARGEST_UINT16) else None

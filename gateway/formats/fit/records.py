@@ -1,78 +1,48 @@
 """What the record messages (the samples) of a FIT file amount to."""
 
-from collections.abc import Iterable, Sequence
-from struct import Struct
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Final
 
 from gateway.formats.fit.definition import BASE_TYPES, TIMESTAMP, BaseType, Definition, Field
+from gateway.formats.fit.gather import Gatherer, column
 from gateway.formats.fit.scan import Run
-from gateway.formats.geo import MAX_LATITUDE, MAX_LONGITUDE, Box, rounded_box
+from gateway.formats.geo import MAX_LATITUDE, MAX_LONGITUDE, Box, around, rounded_box
 from gateway.formats.polyline import Line
 from gateway.formats.tally import Tally
 
-SEMICIRCLE = 180 / 2**31
+SEMICIRCLE: Final = 180 / 2**31
 """Degrees in one unit of a FIT position."""
 
-_LATITUDE, _LONGITUDE, _HR, _CADENCE, _DISTANCE, _POWER = 0, 1, 3, 4, 5, 7
+LATITUDE, LONGITUDE, HR, CADENCE, DISTANCE, POWER = 0, 1, 3, 4, 5, 7
 _SINT32, _UINT32, _UINT16, _UINT8 = BASE_TYPES[5], BASE_TYPES[6], BASE_TYPES[4], BASE_TYPES[2]
-_TYPES: dict[int, BaseType] = {
+_TYPES: Final[dict[int, BaseType]] = {
     TIMESTAMP: _UINT32,
-    _LATITUDE: _SINT32,
-    _LONGITUDE: _SINT32,
-    _DISTANCE: _UINT32,
-    _POWER: _UINT16,
-    _HR: _UINT8,
-    _CADENCE: _UINT8,
+    LATITUDE: _SINT32,
+    LONGITUDE: _SINT32,
+    DISTANCE: _UINT32,
+    POWER: _UINT16,
+    HR: _UINT8,
+    CADENCE: _UINT8,
 }
-_BYTES = (_HR, _CADENCE)
-_NO_POSITION = 0x7FFFFFFF
-_NO_UINT32 = 0xFFFFFFFF
-_NO_POWER = 0xFFFF
-_NORTH = round(MAX_LATITUDE / SEMICIRCLE)
-_CENTIMETRES = 100
-_BATCH = 4096
-
-
-class _Layout:
-    """Takes messages of one definition apart into columns by field number; a position needs both its fields."""
-
-    __slots__ = ("_byte_offsets", "_numbers", "_size", "_struct")
-
-    def __init__(self, definition: Definition) -> None:
-        fields = {number: field for number, field in definition.fields().items() if _as_expected(number, field)}
-        if not {_LATITUDE, _LONGITUDE} <= fields.keys():
-            fields.pop(_LATITUDE, None)
-            fields.pop(_LONGITUDE, None)
-        codes = [definition.order]
-        behind = 0
-        self._numbers = [number for number in fields if number not in _BYTES]
-        for number in self._numbers:
-            offset, size, _ = fields[number]
-            codes.append(f"{offset - behind}x{_TYPES[number].code}")
-            behind = offset + size
-        codes.append(f"{definition.size - behind}x")
-        self._struct = Struct("".join(codes))
-        self._size = definition.size
-        self._byte_offsets = [(number, fields[number].offset) for number in _BYTES if number in fields]
-
-    def gather(self, messages: bytearray, integers: dict[int, list[int]], octets: dict[int, bytearray]) -> None:
-        """Add the values of whole messages, end to end, to the columns."""
-        for number, at in self._byte_offsets:
-            octets[number] += messages[at :: self._size]
-        if self._numbers:
-            columns = zip(*self._struct.iter_unpack(messages), strict=True)
-            for number, values in zip(self._numbers, columns, strict=True):
-                integers[number] += values
+_NO_POSITION: Final = 0x7FFFFFFF
+_NO_UINT32: Final = 0xFFFFFFFF
+_NO_POWER: Final = 0xFFFF
+NORTH: Final = round(MAX_LATITUDE / SEMICIRCLE)
+_CENTIMETRES: Final = 100
+_MANY: Final = 4096  # samples that wait to be summed up
 
 
 class Records:
-    """Sums up record messages, many at a time: neighbours of one definition are taken apart together.
+    """Sums up record messages, many at a time.
 
     ``first`` and ``last`` are FIT times, ``distance`` metres, as the last record tells.
     """
 
     __slots__ = (
-        "_box", "_definition", "_integers", "_layouts", "_octets", "_pending", "_rows", "cadence", "count", "distance",
-        "first", "hr", "last", "line", "power",
+        "_box", "_cadences", "_gatherer", "_latitudes", "_longitudes", "_powers", "_pulses", "cadence", "count",
+        "distance", "first", "hr", "last", "line", "power",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -84,80 +54,111 @@ class Records:
         self.cadence = Tally()
         self.power = Tally()
         self.line = Line(SEMICIRCLE)
-        self._box: tuple[int, int, int, int] | None = None
-        self._layouts: dict[Definition, _Layout] = {}
-        self._definition: Definition | None = None
-        self._pending = bytearray()
-        self._rows = 0
-        self._integers: dict[int, list[int]] = {number: [] for number in _TYPES if number not in _BYTES}
-        self._octets = {number: bytearray() for number in _BYTES}
+        self._box: Box | None = None
+        self._latitudes, self._longitudes, self._powers = array("i"), array("i"), array("H")
+        self._pulses, self._cadences = bytearray(), bytearray()
+        self._gatherer = Gatherer(self._take)
 
-    def add(self, data: bytes, run: Run) -> None:
+    def add(self, run: Run) -> None:
         """Take a run of record messages."""
-        size = run.definition.size
-        if run.definition is not self._definition:
-            self._take_apart()
-            self._definition = run.definition
-        for start in range(run.start, run.end, _BATCH * size):
-            end = min(run.end, start + _BATCH * size)
-            self._pending += data[start:end]
-            self._rows += (end - start) // size
-            if self._rows > _BATCH:
-                self.flush()
-        self.count += (run.end - run.start) // size
-        if run.first is not None and run.last is not None:
-            self._integers[TIMESTAMP] += (run.first, run.last)
+        definition, _, start, end, first, last = run
+        self.count += (end - start) // definition.size
+        if _expected(definition):
+            self._gatherer.add(run)
+        if first is not None:
+            self._gatherer.flush()
+            self._note_times((first, last))
 
-    def _take_apart(self) -> None:
-        if self._definition is None or not self._pending:
-            return
-        layout = self._layouts.get(self._definition)
-        if layout is None:
-            layout = self._layouts[self._definition] = _Layout(self._definition)
-        layout.gather(self._pending, self._integers, self._octets)
-        self._pending.clear()
+    def add_turns(self, parts: Mapping[int, tuple[Definition, bytes]], order: bytes) -> None:
+        """Take records of several definitions, by header byte, that stand in the ``order`` of these bytes."""
+        self._gatherer.flush()
+        order = order.translate(None, bytes(set(range(256)) - parts.keys()))
+        self.count += len(order)
+        places = {}
+        times: list[tuple[int, int]] = []
+        distances: list[tuple[int, int]] = []
+        for header, (definition, messages) in parts.items():
+            fields = _expected(definition)
+            self._take_sums(definition, messages)
+            if LATITUDE in fields and LONGITUDE in fields:
+                columns = (column(definition, messages, fields[number]) for number in (LATITUDE, LONGITUDE))
+                places[header] = zip(*columns, strict=True)
+            rank = [index for index, byte in enumerate(order) if byte == header]
+            if TIMESTAMP in fields:
+                times += zip(rank, column(definition, messages, fields[TIMESTAMP]), strict=True)
+            if DISTANCE in fields:
+                distances += zip(rank, column(definition, messages, fields[DISTANCE]), strict=True)
+        self._note_times(_first_and_last(times))
+        _, distance = _first_and_last(distances)
+        self._note_distance(distance)
+        for header in order:
+            if header in places:
+                latitude, longitude = next(places[header])
+                self._latitudes.append(latitude)
+                self._longitudes.append(longitude)
+        self._sum_up()
 
     def flush(self) -> None:
         """Sum up what has been gathered; call it after the last run."""
-        self._take_apart()
-        self._rows = 0
-        self._sum_times(self._integers[TIMESTAMP])
-        self._sum_distances(self._integers[_DISTANCE])
-        self._sum_positions(self._integers[_LATITUDE], self._integers[_LONGITUDE])
-        _sum_up(self.power, [power for power in self._integers[_POWER] if power != _NO_POWER])
-        _sum_up(self.hr, self._octets[_HR].translate(None, b"\x00\xff"))
-        _sum_up(self.cadence, self._octets[_CADENCE].translate(None, b"\xff"))
-        for column in (*self._integers.values(), *self._octets.values()):
-            column.clear()
+        self._gatherer.flush()
+        self._sum_up()
 
-    def _sum_times(self, times: list[int]) -> None:
-        if self.first is None:
-            self.first = _next_valid(times)
-        last = _next_valid(reversed(times))
+    def _take(self, definition: Definition, messages: bytes) -> None:
+        """Take messages of one definition apart; of times and distances only the ends are wanted."""
+        fields = _expected(definition)
+        if TIMESTAMP in fields:
+            self._note_times(_ends(definition, messages, fields[TIMESTAMP]))
+        if DISTANCE in fields:
+            self._note_distance(_ends(definition, messages, fields[DISTANCE])[1])
+        if LATITUDE in fields and LONGITUDE in fields:
+            self._latitudes += column(definition, messages, fields[LATITUDE])
+            self._longitudes += column(definition, messages, fields[LONGITUDE])
+        self._take_sums(definition, messages)
+        if len(self._latitudes) > _MANY or len(self._pulses) > _MANY:
+            self._sum_up()
+
+    def _take_sums(self, definition: Definition, messages: bytes) -> None:
+        """Take what is summed up in any order."""
+        fields, size = _expected(definition), definition.size
+        if POWER in fields:
+            self._powers += column(definition, messages, fields[POWER])
+        if HR in fields:
+            self._pulses += messages[fields[HR].offset :: size]
+        if CADENCE in fields:
+            self._cadences += messages[fields[CADENCE].offset :: size]
+
+    def _note_distance(self, distance: int | None) -> None:
+        if distance is not None:
+            self.distance = distance / _CENTIMETRES
+
+    def _note_times(self, ends: tuple[int | None, int | None]) -> None:
+        first, last = ends
+        self.first = first if self.first is None else self.first
         self.last = self.last if last is None else last
 
-    def _sum_distances(self, distances: list[int]) -> None:
-        last = _next_valid(reversed(distances))
-        if last is not None:
-            self.distance = last / _CENTIMETRES
+    def _sum_up(self) -> None:
+        _add(self.hr, self._pulses.translate(None, b"\x00\xff"))
+        _add(self.cadence, self._cadences.translate(None, b"\xff"))
+        _add(self.power, [power for power in self._powers if power != _NO_POWER])
+        if self._latitudes:
+            self._note_places(self._latitudes, self._longitudes)
+        for values in (self._latitudes, self._longitudes, self._powers, self._pulses, self._cadences):
+            del values[:]
 
-    def _sum_positions(self, latitudes: Sequence[int], longitudes: Sequence[int]) -> None:
-        if not latitudes:
-            return
-        if min(latitudes) < -_NORTH or max(latitudes) > _NORTH or _NO_POSITION in longitudes:
+    def _note_places(self, latitudes: Sequence[int], longitudes: Sequence[int]) -> None:
+        south, north, east = min(latitudes), max(latitudes), max(longitudes)
+        if south < -NORTH or north > NORTH or east == _NO_POSITION:
             usable = [
                 (latitude, longitude)
                 for latitude, longitude in zip(latitudes, longitudes, strict=True)
-                if -_NORTH <= latitude <= _NORTH and longitude != _NO_POSITION
+                if -NORTH <= latitude <= NORTH and longitude != _NO_POSITION
             ]
             if not usable:
                 return
             latitudes, longitudes = zip(*usable, strict=True)
-        south, west, north, east = min(latitudes), min(longitudes), max(latitudes), max(longitudes)
-        if self._box is not None:
-            south, west = min(south, self._box[0]), min(west, self._box[1])
-            north, east = max(north, self._box[2]), max(east, self._box[3])
-        self._box = (south, west, north, east)
+            south, north, east = min(latitudes), max(latitudes), max(longitudes)
+        here = (south, min(longitudes), north, east)
+        self._box = here if self._box is None else around([self._box, here])
         self.line.extend(latitudes, longitudes)
 
     def box(self) -> Box | None:
@@ -168,16 +169,35 @@ class Records:
         return rounded_box(south, max(west, -MAX_LONGITUDE), north, east)
 
 
-def _as_expected(number: int, field: Field) -> bool:
-    """Tell whether the field is stored as the profile says."""
-    expected = _TYPES.get(number)
-    return expected is not None and field.size == expected.size and field.base == expected
+@lru_cache(maxsize=256)
+def _expected(definition: Definition) -> dict[int, Field]:
+    """Return those fields of ``_TYPES`` that are stored as the profile says."""
+    fields = definition.fields()
+    return {
+        number: fields[number]
+        for number, base in _TYPES.items()
+        if number in fields and fields[number].size == base.size and fields[number].base == base
+    }
 
 
-def _sum_up(tally: Tally, values: Sequence[int]) -> None:
+def _ends(definition: Definition, messages: bytes, field: Field) -> tuple[int | None, int | None]:
+    """Return the first and the last valid value; hardly any message needs to be looked at."""
+    order, size = definition.byteorder, definition.size
+    last_at = len(messages) - size + field.offset
+    first = int.from_bytes(messages[field.offset : field.offset + field.size], order)
+    last = int.from_bytes(messages[last_at : last_at + field.size], order)
+    if _NO_UINT32 in (first, last):
+        values = [value for value in column(definition, messages, field) if value != _NO_UINT32]
+        return (int(values[0]), int(values[-1])) if values else (None, None)
+    return first, last
+
+
+def _first_and_last(ranked: Iterable[tuple[int, int]]) -> tuple[int | None, int | None]:
+    """Return the valid values of the lowest and of the highest rank."""
+    valid = [pair for pair in ranked if pair[1] != _NO_UINT32]
+    return (min(valid)[1], max(valid)[1]) if valid else (None, None)
+
+
+def _add(tally: Tally, values: Sequence[int]) -> None:
     if values:
         tally.add_all(len(values), sum(values), max(values))
-
-
-def _next_valid(times: Iterable[int]) -> int | None:
-    return next((time for time in times if time != _NO_UINT32), None)

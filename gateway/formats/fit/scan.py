@@ -1,18 +1,22 @@
 """The walk over all messages of a FIT file.
 
 Messages of the same kind stand in runs: their header bytes lie ``size`` apart, so a run is found by looking at every
-``size``-th byte at C speed. A run costs one step, whatever its length.
+``size``-th byte at C speed. A run costs one step, whatever its length. Where kinds take turns all the time
+(``mixture``), a regular expression walks on.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Final, NamedTuple
 
 from gateway.formats.fit.definition import Definition, definition_end, parse_definition
 from gateway.formats.fit.header import Part
+from gateway.formats.fit.mixture import Mixture, mixture
 from gateway.formats.refusals import refusal
 
-MAX_RUNS = 1_000_000
-MAX_DEFINITIONS = 10_000
+MAX_RUNS: Final = 1_000_000
+MAX_DEFINITIONS: Final = 10_000
+PATIENCE: Final = 64
+"""Steps between two definitions after which a regular expression takes over; it costs some of them to compile."""
 
 _COMPRESSED = 0x80
 _DEFINITION = 0x40
@@ -26,29 +30,48 @@ _KINDS = bytes(byte & 0xE0 if byte & _COMPRESSED else byte for byte in range(256
 
 
 class Run(NamedTuple):
-    """``count`` data messages of one definition from byte ``start`` on, end to end.
+    """Data messages of one definition, end to end in ``data`` from ``start`` to ``end``.
 
-    ``first`` and ``last`` are their FIT times when their headers carry them (compressed timestamps), else ``None``.
+    ``data`` is the file, or a copy of messages that lie scattered in it. ``first`` and ``last`` are their FIT times
+    when their headers carry it (compressed timestamps), else ``None``.
     """
 
     definition: Definition
+    data: bytes
     start: int
     end: int
     first: int | None
     last: int | None
 
+    def times(self) -> Iterator[int]:
+        """Yield the FIT times of all messages whose headers carry them.
+
+        Source: FIT protocol, "Compressed Timestamp Header".
+        """
+        clock = self.first or 0
+        for header in self.data[self.start : self.end : self.definition.size]:
+            clock += (header - clock) & _OFFSET
+            yield clock & _TIME_MASK
+
 
 class Scanner:
     """Reads the parts of one file; the limits hold for the file, local types and the clock for a part.
 
-    A limit of ``MAX_RUNS`` steps and ``MAX_DEFINITIONS`` different definitions bounds time and memory.
+    A limit of ``MAX_RUNS`` steps and ``MAX_DEFINITIONS`` different definitions bounds time and memory. ``wanted`` are
+    the global numbers of the messages that the caller asks for (``None``: all); others are checked and not given. With
+    it the messages of each number come in the file's order, those of different numbers may not. ``take_turns`` may
+    take those of several definitions with one number that take turns; without it, or if it says no, they come as runs.
     """
 
-    __slots__ = ("_data", "_definitions", "_steps")
+    __slots__ = ("_data", "_definitions", "_steps", "_take_turns", "_wanted")
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(
+        self, data: bytes, wanted: Collection[int] | None = None, take_turns: Callable[[Mixture], bool] | None = None
+    ) -> None:
         self._data = data
-        self._definitions: dict[bytes, Definition] = {}
+        self._wanted = wanted
+        self._take_turns = take_turns
+        self._definitions: set[bytes] = set()
         self._steps = 0
 
     def runs(self, part: Part) -> Iterator[Run]:
@@ -57,9 +80,9 @@ class Scanner:
         Raises ``FormatError``: ``truncated_definition``, ``undefined_local_type``, ``record_overrun``,
         ``duplicate_field``, ``zero_size_field``, ``too_many_messages``, ``too_many_definitions``.
         """
-        data, at, end = self._data, part.start, part.end
+        data, at, end, wanted = self._data, part.start, part.end, self._wanted
         local: list[Definition | None] = [None] * 16
-        clock = 0
+        clock, patience = 0, PATIENCE
         while at < end:
             self._steps += 1
             if self._steps > MAX_RUNS:
@@ -68,33 +91,47 @@ class Scanner:
             if header & (_COMPRESSED | _DEFINITION) == _DEFINITION:
                 behind = definition_end(data, at, end)
                 local[header & _LOCAL] = self._define(data[at:behind], at)
-                at = behind
+                at, patience = behind, PATIENCE
                 continue
             compressed = header & _COMPRESSED
             definition = local[header >> 5 & 3 if compressed else header & _LOCAL]
             if definition is None:
                 raise refusal("undefined_local_type", at)
-            behind = at + definition.size
+            size = definition.size
+            behind = at + size
             if behind < end and (data[behind] == header or compressed):
-                behind = _run_end(data, at, end, definition.size)
+                behind = _run_end(data, at, end, size)
             if behind > end:
-                raise refusal("record_overrun", behind - definition.size)
+                raise refusal("record_overrun", behind - size)
             first = last = None
             if compressed:
-                first, clock = _advance(clock, data[at : behind : definition.size])
+                first, clock = _advance(clock, data[at:behind:size])
                 last = clock
             elif definition.timestamp:
-                clock = _timestamp(data, behind - definition.size, definition) or clock
-            yield Run(definition, at, behind, first, last)
+                clock = _timestamp(data, behind - size, definition) or clock
+            if wanted is None or definition.message in wanted:
+                yield Run(definition, data, at, behind, first, last)
             at = behind
+            patience -= 1
+            if not patience and (mixed := self._mixture(at, end, local)):
+                at, clock, patience = mixed.end, mixed.clock or clock, 1
+                for found, messages in () if mixed.order else mixed.messages.values():
+                    yield Run(found, messages, 0, len(messages), None, None)
+
+    def _mixture(self, at: int, end: int, local: Sequence[Definition | None]) -> Mixture | None:
+        """Return what takes turns from ``at`` on; ``None``: go on in runs, up to the next definition."""
+        if self._wanted is None:
+            return None
+        mixed = mixture(self._data, at, end, local, self._wanted)
+        if mixed and mixed.order and not (self._take_turns and self._take_turns(mixed)):
+            return None
+        return mixed
 
     def _define(self, message: bytes, at: int) -> Definition:
-        key = message[1:]  # without the local type; a list of developer fields shows in the length
-        definition = self._definitions.get(key)
-        if definition is None:
-            if len(self._definitions) == MAX_DEFINITIONS:
-                raise refusal("too_many_definitions", at)
-            definition = self._definitions[key] = parse_definition(message, at)
+        definition = parse_definition(message, at)
+        self._definitions.add(message[1:])  # without the local type; a list of developer fields shows in the length
+        if len(self._definitions) > MAX_DEFINITIONS:
+            raise refusal("too_many_definitions", at)
         return definition
 
 
@@ -128,5 +165,5 @@ def _advance(clock: int, headers: bytes) -> tuple[int, int]:
 
 def _timestamp(data: bytes, start: int, definition: Definition) -> int | None:
     at = start + definition.timestamp
-    value = int.from_bytes(data[at : at + 4], "big" if definition.order == ">" else "little")
+    value = int.from_bytes(data[at : at + 4], definition.byteorder)
     return None if value == _NO_TIME else value

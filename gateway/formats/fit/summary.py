@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from gateway.formats.fit import profile
+from gateway.formats.fit.definition import FIT_EPOCH
 from gateway.formats.fit.header import parts
 from gateway.formats.fit.message import (
     COURSE,
@@ -15,9 +16,11 @@ from gateway.formats.fit.message import (
     SPORT,
     WANTED,
     WORKOUT,
-    Layout,
     Message,
+    layout_of,
 )
+from gateway.formats.fit.mixture import Mixture
+from gateway.formats.fit.recorded import recorded_of
 from gateway.formats.fit.records import Records
 from gateway.formats.fit.scan import Run, Scanner
 from gateway.formats.indexing import summary_of
@@ -25,12 +28,12 @@ from gateway.formats.quantities import pulse, whole, within
 from gateway.formats.totals import combine
 from gateway.model import Device, FileType, Kind, Session, Summary
 
-FIT_EPOCH = 631_065_600
-"""Unix time of FIT's second 0, 1989-12-31T00:00:00Z."""
-
 MAX_LAPS = 2000
 MAX_MESSAGES = 256
 """How many messages of a kind are kept; more are checked and counted out with a warning."""
+
+MAX_SHOWN = 100_000
+"""How many records of an interrupted recording are looked at for climb and moving time: a day's."""
 
 _CLOCK_SET = 0x10000000  # smaller times count from the device's start, says the profile
 _KINDS = {4: Kind.ACTIVITY, 6: Kind.COURSE, 5: Kind.WORKOUT}
@@ -41,15 +44,38 @@ _RAW_VERSION = 100
 def read(data: bytes) -> Summary:
     """Check all parts, then sum them up as one file; raises ``FormatError`` as ``header`` and ``scan`` list.
 
-    What no session says (average heart rate, distance, ...) comes from the records.
+    What no session says (average heart rate, distance, ...) comes from the records; in an interrupted recording also
+    climb and moving time.
     """
     messages = _Messages()
-    scanner = Scanner(data)
+    scanner = Scanner(data, WANTED.keys() | {RECORD}, messages.take_turns)
     for part in parts(data):
         for run in scanner.runs(part):
-            messages.take(data, run)
+            messages.take(run)
     messages.records.flush()
-    return messages.summary()
+    summary = messages.summary()
+    if summary.kind is Kind.ACTIVITY and not summary.sessions and 0 < summary.records <= MAX_SHOWN:
+        return _shown(summary, recorded_of(data).samples.session())
+    return summary
+
+
+def _shown(summary: Summary, measured: Session) -> Summary:
+    """Complete what an interrupted recording says by what its samples show."""
+    return replace(
+        summary,
+        moving=measured.moving,
+        distance=measured.distance if summary.distance is None else summary.distance,
+        ascent=measured.ascent,
+        descent=measured.descent,
+    )
+
+
+def check(data: bytes) -> None:
+    """Check all parts and no more; raises ``FormatError`` as ``read`` does."""
+    scanner = Scanner(data, frozenset())
+    for part in parts(data):
+        for _ in scanner.runs(part):
+            pass
 
 
 class _Messages:
@@ -59,29 +85,37 @@ class _Messages:
         self.records = Records()
         self.skipped = False
         self._found: dict[int, list[Message]] = {number: [] for number in WANTED}
-        self._layouts: dict[int, tuple[object, Layout]] = {}
 
-    def take(self, data: bytes, run: Run) -> None:
+    def take(self, run: Run) -> None:
         """Keep what the run tells."""
         definition = run.definition
         if definition.message == RECORD:
-            self.records.add(data, run)
+            self.records.add(run)
             return
-        kept = self._found.get(definition.message)
-        if kept is None:
-            return
+        kept = self._found[definition.message]
         room = (MAX_LAPS if definition.message == LAP else MAX_MESSAGES) - len(kept)
         count = (run.end - run.start) // definition.size
         if count > room:
             self.skipped = self.skipped or definition.message in {LAP, SESSION}
             count = room
-        if not count:
-            return
-        known, layout = self._layouts.get(definition.message, (None, None))
-        if layout is None or known is not definition:
-            layout = Layout(definition)
-            self._layouts[definition.message] = (definition, layout)
-        kept += (layout.read(data, run.start + i * definition.size) for i in range(count))
+        if count:
+            layout = layout_of(definition)
+            kept += (layout.read(run.data, run.start + i * definition.size) for i in range(count))
+
+    def take_turns(self, mixed: Mixture) -> bool:
+        """Keep what messages tell that take turns, if those of one number are records."""
+        records, others = {}, []
+        for header, (definition, messages) in mixed.messages.items():
+            if definition.message == RECORD:
+                records[header] = (definition, messages)
+            else:
+                others.append(Run(definition, messages, 0, len(messages), None, None))
+        if len({run.definition.message for run in others}) < len(others):
+            return False
+        for run in others:
+            self.take(run)
+        self.records.add_turns(records, mixed.order)
+        return True
 
     def summary(self) -> Summary:
         kind = self._kind()
@@ -191,6 +225,7 @@ def _session(message: Message) -> Session:
         start=_moment(message.real("start")),
         elapsed=message.real("elapsed"),
         timer=message.real("timer"),
+        moving=message.real("timer" if message.real("moving") is None else "moving"),
         distance=message.real("distance"),
         ascent=message.real("ascent"),
         descent=message.real("descent"),

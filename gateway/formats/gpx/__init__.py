@@ -4,5 +4,6 @@ Source: topografix.com/GPX/1/1.
 """
 
 from gateway.formats.gpx.reader import read, read_track
+from gateway.formats.gpx.writer import write
 
-__all__ = ["read", "read_track"]
+__all__ = ["read", "read_track", "write"]

@@ -4,5 +4,6 @@ Source: garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd and ActivityExtension
 """
 
 from gateway.formats.tcx.reader import read, read_track
+from gateway.formats.tcx.writer import write
 
-__all__ = ["read", "read_track"]
+__all__ = ["read", "read_track", "write"]

@@ -1,22 +1,19 @@
-"""Garmin's Training Center XML: activities with laps, courses and workouts.
+"""Reading TCX: activities with laps, courses with their points, and workouts."""
 
-Source: garmin.com/xmlschemas/TrainingCenterDatabasev2.xsd and ActivityExtensionv2.xsd.
-"""
-
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from gateway.formats.geo import merged
 from gateway.formats.indexing import summary_of
 from gateway.formats.moments import parse_moment
 from gateway.formats.naming import clean_name
-from gateway.formats.quantities import number, pulse, whole, within
-from gateway.formats.safexml import Attributes, Hearers, Texts, walk
-from gateway.formats.samples import Samples
+from gateway.formats.pointkinds import point_kind
+from gateway.formats.quantities import number, pulse, whole
+from gateway.formats.safexml import Attributes, Hearers, Repeated, Texts, walk
+from gateway.formats.samples import RANGES, Samples, map_of
 from gateway.formats.sports import fit_sport
 from gateway.formats.totals import combine
-from gateway.formats.track import Track
+from gateway.formats.track import Column, Track, Waypoint
 from gateway.model import Device, FileType, Kind, Session, Summary
 
 MAX_SESSIONS = 256
@@ -35,13 +32,22 @@ _LAP_VALUES = {
     ("LX", "AvgWatts"): "avg_power",
     ("LX", "MaxWatts"): "max_power",
 }
-_POINT_VALUES = {
-    ("Trackpoint", "Time"): Samples.add_time,
-    ("Trackpoint", "AltitudeMeters"): Samples.add_altitude,
-    ("Trackpoint", "Cadence"): Samples.add_cadence,
-    ("HeartRateBpm", "Value"): Samples.add_hr,
-    ("TPX", "RunCadence"): Samples.add_cadence,
-    ("TPX", "Watts"): Samples.add_power,
+_MEASURED = {
+    ("Trackpoint", "Time"): "time",
+    ("Trackpoint", "AltitudeMeters"): "altitude",
+    ("Trackpoint", "DistanceMeters"): "distance",
+    ("Trackpoint", "Cadence"): "cadence",
+    ("HeartRateBpm", "Value"): "hr",
+    ("TPX", "RunCadence"): "cadence",
+    ("TPX", "Watts"): "power",
+    ("TPX", "Speed"): "speed",
+}
+_PLACE = {("Position", "LatitudeDegrees"): "lat", ("Position", "LongitudeDegrees"): "lon"}
+_POINT_WORDS = {
+    ("CoursePoint", "Name"): "name",
+    ("CoursePoint", "PointType"): "kind",
+    ("CoursePoint", "Time"): "time",
+    ("CoursePoint", "AltitudeMeters"): "altitude",
 }
 _DEVICE_VALUES = {
     ("Creator", "Name"): "product",
@@ -57,9 +63,38 @@ def read(data: bytes) -> Summary:
 
     Laps state time, distance and calories; altitude, and what laps leave out, comes from the track points.
     """
+    return _read(data).summary()
+
+
+def read_track(data: bytes) -> Track:
+    """Return the points of all activities, else courses, each in segments of its own.
+
+    Raises ``FormatError`` as ``read`` does.
+    """
+    document = _read(data)
+    _, parts = document.kind()
+    joined = Samples()
+    for part in parts:
+        joined.pause()
+        start = joined.count
+        joined.extend(part.samples.count, part.samples.full_columns())
+        joined.breaks += [start + at for at in part.samples.breaks]
+    columns = joined.full_columns()
+    places = [place for part in parts for place in map(_place, part.points) if place is not None]
+    on_the_way = _on_the_way(places, columns.get("time", ()))
+    return Track(document.summary(), columns, breaks=joined.inner_breaks(), waypoints=on_the_way)
+
+
+def _on_the_way(places: list[Waypoint], times: Sequence[float]) -> tuple[Waypoint, ...]:
+    """Give course points the sample of the same time."""
+    samples = {time: index for index, time in enumerate(times)} if places else {}
+    return tuple(replace(place, index=samples.get(place.time)) if place.time else place for place in places)
+
+
+def _read(data: bytes) -> "_Document":
     document = _Document()
     walk(data, document.hearers())
-    return document.summary()
+    return document
 
 
 class _Part:
@@ -70,29 +105,28 @@ class _Part:
         self.start: float | None = None
         self.name: str | None = None
         self.samples = Samples()
+        self.points: list[dict[str, str]] = []
         self.laps: list[dict[str, str]] = []
 
     def lap_sessions(self) -> list[Session]:
         return [_lap(values) for values in self.laps]
 
     def session(self) -> Session:
-        """Laps where they speak, the points elsewhere; elapsed is never shorter than the time that it ran."""
+        """Take what laps state, and the points elsewhere. Laps know one duration, which stands for all."""
         measured = self.samples.session()
         stated = combine(self.lap_sessions())
         sport, sub_sport = fit_sport(self.sport)
         timer = measured.timer if stated.timer is None else stated.timer
         start = self.start if self.start is not None else stated.start
         start = measured.start if start is None else start
-        elapsed = timer
-        if start is not None and self.samples.last is not None:
-            elapsed = within(max(self.samples.last - start, timer or 0.0))
         return replace(
             measured,
             sport=sport,
             sub_sport=sub_sport,
             start=None if start is None else int(start),
-            elapsed=elapsed,
+            elapsed=measured.elapsed if stated.timer is None else stated.timer,
             timer=timer,
+            moving=measured.moving if stated.timer is None else stated.timer,
             distance=measured.distance if stated.distance is None else stated.distance,
             avg_hr=stated.avg_hr or measured.avg_hr,
             max_hr=stated.max_hr or measured.max_hr,
@@ -119,6 +153,7 @@ class _Document:
         self._part = _Part(None)
         self._lap: dict[str, str] = {}
         self._place: dict[str, str] = {}
+        self._point: dict[str, str] | None = None
 
     def hearers(self) -> Hearers:
         return Hearers(
@@ -130,10 +165,16 @@ class _Document:
                 "MultiSportSession": self._begin_multisport,
                 "Track": self._begin_track,
                 "Trackpoint": self._begin_point,
+                "CoursePoint": self._begin_course_point,
                 "Creator": self._begin_creator,
             },
-            closed={"Position": self._end_position, "Creator": self._end_creator},
+            closed={
+                "Position": self._end_position,
+                "CoursePoint": self._end_course_point,
+                "Creator": self._end_creator,
+            },
             texts=self._texts(),
+            repeated=Repeated("Trackpoint", _MEASURED | _PLACE, self._take),
         )
 
     def _texts(self) -> Texts:
@@ -141,10 +182,10 @@ class _Document:
             ("Activity", "Id"): self._id,
             ("Course", "Name"): self._name,
             ("Workout", "Name"): self._name,
-            ("Position", "LatitudeDegrees"): partial(self._place.__setitem__, "latitude"),
-            ("Position", "LongitudeDegrees"): partial(self._place.__setitem__, "longitude"),
         }
-        measured = {key: partial(self._measured, add) for key, add in _POINT_VALUES.items()}
+        named |= {key: partial(self._place.__setitem__, column) for key, column in _PLACE.items()}
+        named |= {key: partial(self._point_word, word) for key, word in _POINT_WORDS.items()}
+        measured = {key: partial(self._measured, column) for key, column in _MEASURED.items()}
         laps = {key: partial(self._lap_value, name) for key, name in _LAP_VALUES.items()}
         device = {key: partial(self._device_value, name) for key, name in _DEVICE_VALUES.items()}
         return named | measured | laps | device
@@ -178,6 +219,23 @@ class _Document:
 
     def _begin_point(self, _attributes: Attributes) -> None:
         self.points += 1
+        self._part.samples.begin()
+
+    def _take(self, count: int, columns: Mapping[str, Column]) -> None:
+        self.points += count
+        self._part.samples.extend(count, columns)
+
+    def _begin_course_point(self, _attributes: Attributes) -> None:
+        self._point = {}
+
+    def _point_word(self, word: str, text: str) -> None:
+        if self._point is not None:
+            self._point.setdefault(word, text)
+
+    def _end_course_point(self) -> None:
+        if self._point is not None:
+            self._part.points.append(self._point)
+        self._point = None
 
     def _begin_creator(self, _attributes: Attributes) -> None:
         self._in_creator = True
@@ -186,7 +244,12 @@ class _Document:
         self._in_creator = False
 
     def _end_position(self) -> None:
-        self._part.samples.add_place(self._place.get("latitude"), self._place.get("longitude"))
+        place = {name: number(self._place.get(name), *RANGES[name]) for name in ("lat", "lon")}
+        if self._point is not None:
+            self._point |= self._place
+        elif None not in place.values():
+            for name, value in place.items():
+                self._part.samples.put(name, value)
         self._place.clear()
 
     def _id(self, text: str) -> None:
@@ -195,8 +258,9 @@ class _Document:
     def _name(self, text: str) -> None:
         self._part.name = text
 
-    def _measured(self, add: Callable[[Samples, str], None], text: str) -> None:
-        add(self._part.samples, text)
+    def _measured(self, column: str, text: str) -> None:
+        value = parse_moment(text) if column == "time" else number(text, *RANGES[column])
+        self._part.samples.put(column, value)
 
     def _lap_value(self, name: str, text: str) -> None:
         self._lap.setdefault(name, text)
@@ -205,7 +269,7 @@ class _Document:
         if self._in_creator:
             self.device.setdefault(name, text)
 
-    def _kind(self) -> tuple[Kind, list[_Part]]:
+    def kind(self) -> tuple[Kind, list[_Part]]:
         if self.activities:
             return Kind.ACTIVITY, self.activities
         if self.courses:
@@ -215,9 +279,9 @@ class _Document:
         return Kind.OTHER, []
 
     def summary(self) -> Summary:
-        kind, parts = self._kind()
+        kind, parts = self.kind()
         sessions = tuple(part.session() for part in parts)
-        bbox, polyline = merged([part.samples.path for part in parts])
+        bbox, polyline = map_of(part.samples for part in parts)
         warnings = []
         if self.skipped or self.laps > MAX_LAPS:
             warnings.append("more activities or laps than the index keeps")
@@ -267,6 +331,15 @@ def _device(values: dict[str, str]) -> Device | None:
     return Device(product=product, serial=serial, software=software)
 
 
-def read_track(data: bytes) -> Track:
-    """Return the points of the document; raises ``FormatError`` as ``read`` does."""
-    return Track(read(data))
+def _place(words: dict[str, str]) -> Waypoint | None:
+    latitude, longitude = number(words.get("lat"), *RANGES["lat"]), number(words.get("lon"), *RANGES["lon"])
+    if latitude is None or longitude is None:
+        return None
+    return Waypoint(
+        lat=latitude,
+        lon=longitude,
+        name=clean_name(words.get("name")),
+        kind=point_kind(words.get("kind")) or "generic",
+        altitude=number(words.get("altitude"), *RANGES["altitude"]),
+        time=parse_moment(words.get("time")),
+    )

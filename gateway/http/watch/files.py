@@ -1,37 +1,42 @@
-"""``files``, ``download``, ``native``, ``ack`` and ``config``: files on their way to a watch."""
+"""``files``, ``download``, ``ack`` and ``config``: files on their way to a watch."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Final
 
 import pybase64
 
-from gateway.errors import BadRequest, TooLarge, UnsupportedType
+from gateway.errors import BadRequest, TooLarge
 from gateway.http.body import Bodies
+from gateway.http.conversion import Converting
 from gateway.http.media import ascii_only, dump
 from gateway.http.request import Request, Response
 from gateway.http.watch.fields import LARGEST, answer_limit, query_cursor, query_number, query_type, text, whole
 from gateway.http.watch.names import NAME_BYTES, cut, short_name
 from gateway.http.work import Work
-from gateway.model import FileEntry, FileType, PairedDevice
-from gateway.service.deliveries import Deliveries, Offer
+from gateway.model import Conversion, FileEntry, PairedDevice
+from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Caller
+from gateway.service.offers import Offer
 
 LEAST_ENTRY: Final = 60  # bytes; no list entry is shorter
-_NATIVE: Final = {FileType.FIT: "application/fit", FileType.GPX: "application/gpx+xml"}
 _ACKS: Final = 1000
+
+Look = Callable[[], list[FileEntry]]
 
 
 class Files:
     """The list of what waits."""
 
-    def __init__(self, deliveries: Deliveries, work: Work) -> None:
+    def __init__(self, deliveries: Deliveries, work: Work, converting: Converting) -> None:
         self._deliveries = deliveries
         self._work = work
+        self._converting = converting
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """List a page, newest first, as many entries as fit."""
         limit = answer_limit(req)
-        entries = await self._work.read(
+        look = partial(
             self._deliveries.newest,
             req.context.caller.device,
             limit // LEAST_ENTRY + 1,
@@ -39,7 +44,14 @@ class Files:
             query_type(req),
             acknowledged=req.get_param("all") == "1",
         )
+        entries, unprepared = await self._work.read(self._look, req.context.caller.device, look)
+        if unprepared:
+            await self._converting.prepare(unprepared)
+            entries = await self._work.read(look)
         resp.data = page(entries, limit)
+
+    def _look(self, device: PairedDevice, look: Look) -> tuple[list[FileEntry], tuple[Conversion, ...]]:
+        return look(), self._deliveries.unprepared(device)
 
 
 def page(entries: Iterable[FileEntry], limit: int) -> bytes:
@@ -67,9 +79,10 @@ def _listed(entry: FileEntry) -> dict[str, Any]:
 class Download:
     """A file part by part, as base64, or a document as it is."""
 
-    def __init__(self, deliveries: Deliveries, work: Work) -> None:
+    def __init__(self, deliveries: Deliveries, work: Work, converting: Converting) -> None:
         self._deliveries = deliveries
         self._work = work
+        self._converting = converting
 
     async def on_get(self, req: Request, resp: Response, key: str) -> None:
         """Give the part at ``off``, as long as fits."""
@@ -82,10 +95,19 @@ class Download:
         elif offset and version is None:
             raise BadRequest("v: is needed with off, so that parts of one version come together")
         else:
-            resp.data = await self._work.read(self._part, device, key, version, offset, limit)
+            look = partial(self._part, device, key, version, offset, limit)
+            part = await self._work.read(look)
+            if isinstance(part, Offer):
+                await self._converting.made(part)
+                part = await self._work.read(look)
+            assert isinstance(part, bytes)
+            resp.data = part
 
-    def _part(self, device: PairedDevice, key: str, version: int | None, offset: int, limit: int) -> bytes:
+    def _part(self, device: PairedDevice, key: str, version: int | None, offset: int, limit: int) -> bytes | Offer:
+        """Give the answer, or an offer that is not ready."""
         offer = self._deliveries.find(device, key, version)
+        if not offer.ready:
+            return offer
         entry = offer.file
         if offset > entry.size or (offset and offset == entry.size):
             raise BadRequest(f"off: the file has {entry.size} bytes")
@@ -93,7 +115,7 @@ class Download:
         if offset:
             del body["n"]
         room = (limit - len(dump(body | {"next": entry.size}))) // 4 * 3
-        data = self._deliveries.read(entry, offset, min(room, entry.size - offset))
+        data = self._deliveries.read(offer, offset, min(room, entry.size - offset))
         body["d"] = pybase64.b64encode(data).decode("ascii")
         if offset + len(data) < entry.size:
             body["next"] = offset + len(data)
@@ -118,29 +140,6 @@ def _with_document(body: dict[str, Any], key: str, document: bytes, limit: int) 
     if len(data) > limit:
         raise TooLarge(f"the document takes {len(data)} bytes, max is {limit}")
     return data
-
-
-class Native:
-    """A file's own bytes, for the watch's GPX and FIT response types."""
-
-    def __init__(self, kind: FileType, deliveries: Deliveries, work: Work) -> None:
-        self._kind = kind
-        self._deliveries = deliveries
-        self._work = work
-
-    async def on_get(self, req: Request, resp: Response, file_id: str) -> None:
-        """Give the bytes."""
-        offer, data = await self._work.read(self._whole, req.context.caller.device, file_id)
-        name = f"{offer.file.id}-{offer.file.version}.{self._kind}"
-        resp.content_type = _NATIVE[self._kind]
-        resp.set_header("Content-Disposition", f'attachment; filename="{name}"')
-        resp.data = data
-
-    def _whole(self, device: PairedDevice, file_id: str) -> tuple[Offer, bytes]:
-        offer = self._deliveries.find(device, file_id)
-        if offer.file.type != self._kind:
-            raise UnsupportedType(f"this file is {offer.file.type}, not {self._kind}")
-        return offer, self._deliveries.read(offer.file, 0, offer.file.size)
 
 
 class Ack:

@@ -30,7 +30,7 @@ class Upload:
             outcome = await self._work.write(self._take, req.context.caller, body)
         if isinstance(outcome, GatewayError):
             raise outcome
-        resp.media = _told(outcome)
+        resp.media = told(outcome)
 
     def _take(self, caller: Caller, body: dict[str, Any]) -> Callable[[Any], Outcome]:
         if "up" in body:
@@ -62,7 +62,8 @@ def _content(body: dict[str, Any]) -> bytes:
         raise BadRequest("json: is nested too deep") from None
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def told(outcome: Outcome) -> dict[str, Any]:
+    """Describe how far an upload is, or what became of it."""
     if isinstance(outcome, Progress):
         return {"ok": True, "up": outcome.nonce, "have": outcome.have}
     assert not isinstance(outcome, GatewayError)

@@ -1,0 +1,117 @@
+"""What ``wristgate inspect`` makes of one file: columns, another format, a repaired file, a picture."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from gateway.cli.columns import lines
+from gateway.cli.context import fail
+from gateway.cli.findings import Finding
+from gateway.cli.tables import printable
+from gateway.errors import FormatError, GatewayError, NotFound
+from gateway.wording import moment, size
+
+if TYPE_CHECKING:
+    from gateway.formats import Track
+
+CSV: Final = ".csv"
+TARGETS: Final = (".fit", ".gpx", ".tcx", CSV)
+"""Endings that ``--convert`` knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """What is to be written where; ``converted`` has at most ``points`` samples."""
+
+    columns: Path | None
+    converted: Path | None
+    points: int | None
+    repaired: Path | None
+    plot: Path | None
+
+    def any(self) -> bool:
+        """Say whether anything is to be written."""
+        return any((self.columns, self.converted, self.repaired, self.plot))
+
+    def check(self, files: int) -> None:
+        """Refuse what does not go together; raises ``click.UsageError``."""
+        if self.any() and files > 1:
+            raise click.UsageError("--track, --convert, --repair and --plot take one FILE.")
+        if self.repaired and (self.columns or self.converted or self.plot):
+            raise click.UsageError("--repair goes alone; use the other options on what it writes.")
+        if self.points and not self.converted:
+            raise click.UsageError("--points goes with --convert.")
+        if self.converted and self.converted.suffix.lower() not in TARGETS:
+            raise click.UsageError(f"--convert takes a name that ends in {', '.join(TARGETS)}.")
+
+
+def export(finding: Finding, data: bytes, outputs: Outputs) -> None:
+    """Write what is asked for of a valid file."""
+    from gateway.formats import read_track  # noqa: PLC0415  other commands should not wait for them
+
+    file = finding.file
+    try:
+        track = read_track(data)
+        if outputs.columns:
+            _save(file, outputs.columns, _columns(track), _samples(track))
+        if outputs.converted:
+            _convert(file, track, outputs.converted, outputs.points)
+        if outputs.plot:
+            from gateway.plot import draw  # noqa: PLC0415
+
+            _save(file, outputs.plot, [draw(track).encode()], "a picture")
+    except GatewayError as error:
+        fail(f"{printable(finding.shown)}: {error.message}")
+
+
+def _convert(file: str, track: "Track", target: Path, points: int | None) -> None:
+    from gateway.formats import write  # noqa: PLC0415
+    from gateway.formats.simplify import simplified  # noqa: PLC0415
+    from gateway.model import FileType  # noqa: PLC0415
+
+    chosen = track if points is None else simplified(track, points)
+    ending = target.suffix.lower()
+    made = _columns(chosen) if ending == CSV else [write(chosen, FileType(ending[1:]))]
+    _save(file, target, made, _samples(chosen))
+
+
+def _columns(track: "Track") -> Iterator[bytes]:
+    if not len(track):
+        raise NotFound("there are no samples in the file")
+    return (line.encode() for line in lines(track))
+
+
+def _samples(track: "Track") -> str:
+    return f"{len(track):,} samples"
+
+
+def save(finding: Finding, data: bytes, target: Path) -> None:
+    """Write what can be saved of a damaged FIT file."""
+    from gateway.formats import fit  # noqa: PLC0415
+
+    if finding.problem is None:
+        fail(f"{printable(finding.shown)}: the file is valid, there is nothing to repair")
+    if finding.format in {"gpx", "tcx", "json"}:
+        fail(f"{printable(finding.shown)}: only FIT files can be repaired")
+    try:
+        saved = fit.repair(data)
+    except FormatError as error:
+        fail(f"{printable(finding.shown)}: nothing can be saved, {error.message}")
+    until = f" until {moment(saved.until)}" if saved.until else ""
+    _save(finding.file, target, [saved.data], f"{saved.records:,} samples{until}")
+
+
+def _save(file: str, target: Path, pieces: Iterable[bytes], what: str) -> None:
+    """Write a file and say so; never over the one that was read."""
+    existed = target.exists()
+    if existed and Path(file).exists() and target.samefile(file):
+        fail(f"{target}: this is the file itself, nothing was written")
+    written = 0
+    with target.open("wb") as opened:
+        for piece in pieces:
+            written += opened.write(piece)
+    done = "Replaced" if existed else "Wrote"
+    click.echo(f"{done} {target}: {what}, {size(written)}", err=True)

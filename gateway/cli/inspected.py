@@ -1,0 +1,79 @@
+"""How ``wristgate inspect`` prints what it found: facts of one file, a row for each of many, or JSON."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Final
+
+import click
+
+from gateway.cli.findings import Finding, told
+from gateway.cli.tables import moment, pairs, show
+from gateway.wording import clock, kilometres, rows
+
+_HEADINGS: Final = ("File", "What", "Start", "Distance", "Time", "Climb")
+_NUMBERS: Final = ("Distance", "Time", "Climb")
+_UNKNOWN: Final = "-"
+
+
+def print_json(findings: Iterable[Finding]) -> None:
+    """Print an object a line and file, each as soon as it is there."""
+    import orjson  # noqa: PLC0415
+
+    for finding in findings:
+        click.echo(orjson.dumps(told(finding)))
+
+
+def print_facts(finding: Finding) -> None:
+    """Print all that is known of one file."""
+    facts = [("File", finding.shown), ("Format", (finding.format or "").upper())]
+    if finding.summary:
+        facts += rows(asdict(finding.summary))
+    if finding.problem:
+        facts.append(("Problem", finding.problem.message))
+    pairs([(label, value) for label, value in facts if value])
+
+
+def print_table(findings: Iterable[Finding]) -> None:
+    """Print a row a file; in a pipe with format and problem, each as soon as it is there."""
+    if not sys.stdout.isatty():
+        show((), (_row(finding) for finding in findings))
+        return
+    found = list(findings)
+    folder = _common_folder([finding.shown for finding in found])
+    show(_HEADINGS, [_cells(finding, folder) for finding in found], right=_NUMBERS, fold=("File",))
+    problems = [(finding.shown[len(folder) :], finding.problem.message) for finding in found if finding.problem]
+    if problems:
+        click.echo(f"\n{len(problems)} of {len(found)} not valid:")
+        pairs(problems)
+
+
+def _common_folder(names: Sequence[str]) -> str:
+    """Return the folder that all names begin with, which need not be repeated in each row."""
+    folder = names[0]
+    while folder and (folder == names[0] or not all(name.startswith(folder) for name in names)):
+        folder = folder[: folder.rstrip("/").rfind("/") + 1]
+    return folder
+
+
+def _cells(finding: Finding, folder: str) -> tuple[str, ...]:
+    _, kind, what, *rest, _ = _row(finding)
+    shown = what if finding.summary else "not valid"
+    return (finding.shown[len(folder) :], shown if kind == _UNKNOWN else f"{kind.upper()} {shown}", *rest)
+
+
+def _row(finding: Finding) -> tuple[str, ...]:
+    """File, format, sport or kind, start, distance, time, climb, problem."""
+    summary, kind = finding.summary, finding.format or _UNKNOWN
+    if summary is None:
+        return (finding.shown, kind, *[_UNKNOWN] * 5, finding.problem.message if finding.problem else "")
+    return (
+        finding.shown,
+        kind,
+        (summary.sport or summary.kind).replace("_", " "),
+        moment(summary.start),
+        kilometres(summary.distance) if summary.distance else _UNKNOWN,
+        clock(summary.elapsed) if summary.elapsed else _UNKNOWN,
+        f"{summary.ascent:.0f} m" if summary.ascent is not None else _UNKNOWN,
+        "",
+    )

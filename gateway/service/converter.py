@@ -1,0 +1,83 @@
+"""Starts the process that converts a file, waits for it and ends it when it takes too long."""
+
+import json
+import logging
+import signal
+import subprocess
+import sys
+from typing import BinaryIO, Final
+
+from gateway.errors import Busy, FormatError, GatewayError, TooLarge, UnsupportedType
+from gateway.model import Conversion
+from gateway.service import converting
+
+COMMAND: Final = (sys.executable, "-m", converting.__name__)
+Failure = tuple[str, int, str]
+"""Why there is no result: a stable word, the byte, a sentence."""
+
+_LAST_WORDS: Final = 2000  # characters of a traceback that go into the log
+
+_ENDED: Final = {-signal.SIGINT, -signal.SIGTERM}  # somebody stops the gateway, it is not the file's fault
+_NO_TIME: Final = ("too_slow", 0, "converting the file takes too long")
+_CRASHED: Final = ("failed", 0, "the file cannot be converted")
+
+_log: Final = logging.getLogger("gateway.conversion")
+
+
+class Converter:
+    """Runs one conversion at a time, in the calling thread; a process of its own keeps memory and faults apart."""
+
+    def __init__(self, seconds: float = converting.SECONDS) -> None:
+        self._seconds = seconds
+        self._child: subprocess.Popen[bytes] | None = None
+        self._closed = False
+
+    def run(self, source: bytes | BinaryIO, conversion: Conversion) -> bytes | Failure:
+        """Convert ``source``; raises ``Busy`` while the gateway stops.
+
+        The process gets no descriptor but its three own, so it holds no socket and no database open.
+        """
+        line = [*COMMAND, conversion.target, str(conversion.points), str(conversion.cap)]
+        data = source if isinstance(source, bytes) else None
+        stdin = subprocess.PIPE if isinstance(source, bytes) else source
+        with subprocess.Popen(line, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:  # noqa: S603
+            self._child = child
+            try:
+                if self._closed:
+                    child.kill()
+                result, said = child.communicate(data, self._seconds)
+            except subprocess.TimeoutExpired:
+                child.kill()
+                return _NO_TIME
+            finally:
+                self._child = None
+        return self._failure(child.returncode, said) if child.returncode else result
+
+    def _failure(self, code: int, said: bytes) -> Failure:
+        if self._closed or code in _ENDED:
+            raise Busy("the gateway is stopping, try again soon")
+        if code == -signal.SIGXCPU:
+            return _NO_TIME
+        if code != converting.REFUSED:
+            _log.error("a conversion ended with code %d: %s", code, said.decode(errors="replace")[-_LAST_WORDS:])
+            return _CRASHED
+        word, offset, message = json.loads(said)
+        return word, offset, message
+
+    def close(self) -> None:
+        """End what runs, from any thread, and whatever comes after."""
+        self._closed = True
+        child = self._child
+        if child is not None:
+            child.kill()
+
+
+def error_of(failure: Failure) -> GatewayError:
+    """Make the error that tells a client of a failure."""
+    word, offset, message = failure
+    for kind in (TooLarge, UnsupportedType):
+        if word == kind.word:
+            return kind(message)
+    error = FormatError(word, offset)
+    error.message = message
+    return error

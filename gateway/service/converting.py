@@ -1,0 +1,93 @@
+"""One conversion in a process of its own: ``python -m gateway.service.converting TARGET POINTS CAP``.
+
+The file comes on standard input, what it becomes goes to standard output. Time, memory and priority are limited from
+within; nothing of the gateway but its formats is loaded. Exit code 3: the file cannot be converted, standard error has
+a JSON list of word, offset and sentence.
+"""
+
+import json
+import os
+import resource
+import sys
+from dataclasses import replace
+from math import isnan
+from typing import Final
+
+from gateway import formats
+from gateway.errors import FormatError, GatewayError, TooLarge
+from gateway.formats.simplify import fitted, simplified
+from gateway.model import FileType, Kind
+
+REFUSED: Final = 3
+SECONDS: Final = 20
+MEMORY: Final = 320 * 1024 * 1024  # bytes of address space; 100,000 samples take some 150 MB
+NICENESS: Final = 10
+
+TARGETS: Final = {
+    "gpx": (FileType.GPX, None),
+    "tcx": (FileType.TCX, None),
+    "activity": (FileType.FIT, Kind.ACTIVITY),
+    "course": (FileType.FIT, Kind.COURSE),
+}
+"""What a file can become: its type and, where the type has both, its kind."""
+
+
+def convert(data: bytes, target: str, points: int, cap: int) -> bytes:
+    """Give a file as ``target`` with at most ``points`` samples (0: any number) and ``cap`` bytes.
+
+    A file that is so already comes back as it is. Raises ``FormatError``, ``TooLarge``, ``UnsupportedType``.
+    """
+    kind, role = TARGETS[target]
+    track = formats.read_track(data)
+    summary = track.summary
+    if (
+        summary.type is kind
+        and role in {None, summary.kind}
+        and len(data) <= cap
+        and (len(track) <= points or not points)
+    ):
+        return data
+    if role is not Kind.ACTIVITY and all(map(isnan, track.column("lat"))) and not track.waypoints:
+        raise FormatError("no_places", 0, "the file has no places")
+    if role is not None:
+        track = replace(track, summary=replace(summary, kind=role))
+    if points:
+        track = simplified(track, points)
+    if len(track):
+        return fitted(track, lambda track: formats.write(track, kind), cap)
+    result = formats.write(track, kind)
+    if len(result) > cap:
+        raise TooLarge(f"{len(track.waypoints)} way-points make {len(result)} bytes; the limit is {cap}")
+    return result
+
+
+def limit() -> None:
+    """Bound this process; an orphan ends too."""
+    for name, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_CORE, 0)):
+        hard = resource.getrlimit(name)[1]
+        resource.setrlimit(name, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    os.nice(NICENESS)
+
+
+def main(target: str, points: str, cap: str) -> int:
+    """Convert standard input to standard output; gives the exit code."""
+    limit()
+    try:
+        result = convert(sys.stdin.buffer.read(), target, int(points), int(cap))
+    except FormatError as error:
+        return _refuse(error.code, error.offset, error.message)
+    except GatewayError as error:
+        return _refuse(error.word, 0, error.message)
+    except MemoryError:
+        return _refuse("too_much_memory", 0, "the file needs too much memory to convert")
+    sys.stdout.buffer.write(result)
+    return 0
+
+
+def _refuse(*reason: object) -> int:
+    json.dump(reason, sys.stderr)
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
