@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import chain
 from operator import sub
 
-MAX_POINTS = 200
+MAX_POINTS = 128
 _BATCH = 4096
 _PRECISION = 1e5
 _CHUNK_BITS = 5

@@ -97,13 +97,15 @@ class _Walker:
         self._skipped = len(data) - len(self._data)
         if self._data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in self._data[:4]:
             raise refusal("bad_encoding", self._skipped, "UTF-16 and UTF-32 are not read")
-        self._hearers = hearers
+        self._opened, self._closings, self._texts = hearers.opened, hearers.closed, hearers.texts
+        self._repeated = hearers.repeated
         self._root_only = root_only
         self._fed = 0
         self._closed = ""
         self._path = [""]
         self._rooted = False
         self._pieces: list[str] = []
+        self._hear = self._pieces.append
         self._hearer: Callable[[str], None] | None = None
         self._names: dict[str, str] = {}
         self._parser = self._new_parser()
@@ -114,14 +116,14 @@ class _Walker:
         parser.buffer_size = 16_384
         parser.XmlDeclHandler = self._declared
         parser.StartDoctypeDeclHandler = self._document_type
-        parser.StartElementHandler = self._start
+        parser.StartElementHandler = self._start_root
         parser.EndElementHandler = self._end
         return parser
 
     def run(self) -> None:
         """Read everything."""
         try:
-            at = self._runs(self._hearers.repeated) if self._hearers.repeated else 0
+            at = self._runs(self._repeated) if self._repeated else 0
             self._feed(at, len(self._data))
             self._parser.Parse(b"", True)
         except expat.ExpatError as error:
@@ -182,35 +184,38 @@ class _Walker:
     def _document_type(self, name: str, _system: str | None, _public: str | None, _internal: int) -> None:
         self._refuse("unknown_root" if name.lower() == "html" else "dtd_forbidden")
 
+    def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._root_only:
+            raise _RootFound(tag.rpartition(":")[2], self._skipped + self._parser.CurrentByteIndex)
+        if self._parser.CurrentByteIndex > MAX_PROLOGUE:
+            self._refuse("no_root")
+        self._rooted = True
+        self._parser.StartElementHandler = self._start
+        self._start(tag, attributes)
+
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition(":")[2] if ":" in tag else tag
-        if self._root_only:
-            raise _RootFound(name, self._skipped + self._parser.CurrentByteIndex)
         path = self._path
         if len(path) > MAX_DEPTH:
             self._refuse("too_deep")
         if len(attributes) > MAX_ATTRIBUTES:
             self._refuse("too_many_attributes")
-        if not self._rooted:
-            self._rooted = True
-            if self._parser.CurrentByteIndex > MAX_PROLOGUE:
-                self._refuse("no_root")
-        if opened := self._hearers.opened.get(name):
-            opened(attributes)
-        hearer = self._hearers.texts.get((path[-1], name))
+        if name in self._opened:
+            self._opened[name](attributes)
+        hearer = self._texts.get((path[-1], name))
         path.append(name)
         if hearer is not None:
             self._pieces.clear()
-            self._parser.CharacterDataHandler = self._pieces.append
+            self._parser.CharacterDataHandler = self._hear
+            self._hearer = hearer
         elif self._hearer is not None:
-            self._parser.CharacterDataHandler = None
-        self._hearer = hearer
+            self._parser.CharacterDataHandler = self._hearer = None
 
     def _end(self, _tag: str) -> None:
         self._closed = name = self._path.pop()
-        hearer = self._hearer
-        if hearer is not None:
-            self._hearer = self._parser.CharacterDataHandler = None
+        if self._hearer is not None:
+            hearer, self._hearer = self._hearer, None
+            self._parser.CharacterDataHandler = None
             hearer("".join(self._pieces).strip())
-        if closed := self._hearers.closed.get(name):
-            closed()
+        if name in self._closings:
+            self._closings[name]()

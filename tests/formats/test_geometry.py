@@ -51,7 +51,7 @@ def test_a_short_line_comes_back(points: list[tuple[float, float]]) -> None:
         assert point == pytest.approx((south, east), abs=0.6e-5)
 
 
-@pytest.mark.parametrize("count", [1, 2, 199, 200, 201, 399, 400, 401, 402, 1000, 4096, 100_000])
+@pytest.mark.parametrize("count", [1, 2, 127, 128, 129, 199, 200, 255, 256, 257, 258, 1000, 4096, 100_000])
 @pytest.mark.parametrize("batch", [1, 7, 5000])
 def test_a_long_line_keeps_its_ends(count: int, batch: int) -> None:
     line = Line(1e-5)
@@ -68,7 +68,7 @@ def test_a_long_line_keeps_its_ends(count: int, batch: int) -> None:
     assert decode(text)[-1] == pytest.approx(((count - 1) / 1e5, (count - 1) / 1e5))
 
 
-@pytest.mark.parametrize("count", [1, 200, 201, 5000])
+@pytest.mark.parametrize("count", [1, 128, 129, 200, 5000])
 def test_one_by_one_is_the_same(count: int) -> None:
     single, many = Line(), Line()
     for i in range(count):
@@ -110,6 +110,16 @@ def test_no_points_no_line() -> None:
 def test_lengths(points: list[tuple[float, float]], metres: float) -> None:
     assert sum(geo.steps(*zip(*points, strict=True))) == pytest.approx(metres, rel=1e-4, abs=1e-6)
     assert measured(points).session().distance == pytest.approx(metres, rel=1e-4, abs=1e-3)
+
+
+@given(LATITUDES, LONGITUDES, st.floats(-0.06, 0.06), st.floats(-0.06, 0.06))
+def test_near_points_are_as_far_as_the_haversine_says(south: float, west: float, up: float, across: float) -> None:
+    north, east = max(-90, min(90, south + up)), max(-180, min(180, west + across))
+    (step,) = geo.steps([south, north], [west, east])
+    phi, turn = math.radians(north - south), math.radians(east - west)
+    half = math.sin(phi / 2) ** 2
+    half += math.cos(math.radians(south)) * math.cos(math.radians(north)) * math.sin(turn / 2) ** 2
+    assert step == pytest.approx(2 * EARTH_RADIUS * math.asin(math.sqrt(half)), rel=1e-6, abs=1e-6)
 
 
 @given(POINTS)

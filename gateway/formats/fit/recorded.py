@@ -1,7 +1,7 @@
 """The samples of a FIT file, with the events and course points between them."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from math import nan
 from typing import Final
 
@@ -23,9 +23,9 @@ _TIMER, _START = 0, 0
 _STOPS: Final = frozenset({1, 4, 8, 9})  # stop, stop_all, stop_disable, stop_disable_all
 
 
-def recorded_of(data: bytes) -> "Recorded":
-    """Return what all parts of a file hold; raises ``FormatError`` as ``summary.read`` does."""
-    recorded = Recorded(data)
+def recorded_of(data: bytes, only: Collection[str] | None = None) -> "Recorded":
+    """Return what all parts of a file hold, of the columns ``only`` those; raises ``FormatError`` as ``read`` does."""
+    recorded = Recorded(data, only)
     scanner = Scanner(data, OF_TRACKS.keys() | {RECORD}, recorded.take_turns)
     for part in parts(data):
         recorded.begin_part()
@@ -38,7 +38,7 @@ def recorded_of(data: bytes) -> "Recorded":
 class Recorded:
     """The messages of a track, while they are read."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, only: Collection[str] | None) -> None:
         self.samples = Samples()
         self.developers = Developers()
         self.gatherer = Gatherer(self._take_records)
@@ -46,6 +46,7 @@ class Recorded:
         """Where the timer was started again: the next sample where that is certain, and the Unix time."""
         self.course_points: list[Message] = []
         self._data = data
+        self._only = only
         self._events = 0
         self._stopped = False
         self._packed = PackedDistance()
@@ -116,7 +117,11 @@ class Recorded:
     def _columns(self, definition: Definition, messages: bytes) -> dict[str, Column]:
         found = self._sources.get(definition)
         if found is None:
-            found = self._sources[definition] = list(sources(definition, self.developers))
+            found = self._sources[definition] = [
+                source
+                for source in sources(definition, self.developers)
+                if self._only is None or source.column in self._only
+            ]
         columns: dict[str, Column] = {}
         for source in found:
             if source.column == PackedDistance.COLUMN:

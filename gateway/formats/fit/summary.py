@@ -35,6 +35,7 @@ MAX_MESSAGES = 256
 MAX_SHOWN = 100_000
 """How many records of an interrupted recording are looked at for climb and moving time: a day's."""
 
+_SHOWN = frozenset({"time", "lat", "lon", "altitude"})
 _CLOCK_SET = 0x10000000  # smaller times count from the device's start, says the profile
 _KINDS = {4: Kind.ACTIVITY, 6: Kind.COURSE, 5: Kind.WORKOUT}
 _UINT32 = 2**32 - 1
@@ -55,7 +56,7 @@ def read(data: bytes) -> Summary:
     messages.records.flush()
     summary = messages.summary()
     if summary.kind is Kind.ACTIVITY and not summary.sessions and 0 < summary.records <= MAX_SHOWN:
-        return _shown(summary, recorded_of(data).samples.session())
+        return _shown(summary, recorded_of(data, _SHOWN).samples.session())
     return summary
 
 
