@@ -63,6 +63,8 @@ class Session:
 class Summary:
     """What the index keeps of one checked file.
 
+    ``subtype`` is the format's own word where it says more than ``kind``: ``settings``, ``monitoring`` and so on of a
+    FIT file, ``track``, ``route``, ``waypoints`` or ``empty`` of a GPX file.
     ``elapsed`` is wall-clock time from start to end (of several sessions the sum), ``timer`` the time that the
     recording ran, ``moving`` the time in motion: what the file states, else what the points show. ``bbox`` is
     (south, west, north, east); ``polyline`` Google's encoded polyline of at most some hundred points.
@@ -71,6 +73,7 @@ class Summary:
 
     type: FileType
     kind: Kind
+    subtype: str | None = None
     name: str | None = None
     sport: str | None = None
     sub_sport: str | None = None

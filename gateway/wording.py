@@ -108,7 +108,10 @@ def size(count: float) -> str:
 
 def _kind(summary: Mapping[str, Any]) -> str:
     named = _sports(summary)
-    return f"{summary.get('kind', 'file')}{f', {named}' if named else ''}"
+    what = summary.get("kind", "file")
+    if what == "other":
+        what = summary.get("subtype") or what
+    return f"{_plain(what)}{f', {named}' if named else ''}"
 
 
 def _sports(summary: Mapping[str, Any]) -> str:

@@ -66,10 +66,11 @@ def _unread(file: str, code: str, message: str) -> tuple[Finding, bytes]:
 
 
 def _check(file: str, data: bytes) -> Finding:
-    from gateway.formats import FormatError, detect, read  # noqa: PLC0415  other commands should not wait for them
+    from gateway.formats import FormatError, check_name, detect, read  # noqa: PLC0415  others should not wait for them
 
     try:
         summary = read(data)
+        check_name(summary.type, file)
     except FormatError as error:
         try:
             known = str(detect(data))
@@ -87,7 +88,7 @@ def told(finding: Finding) -> Mapping[str, Any]:
         "file": finding.shown,
         "format": finding.format,
         "valid": problem is None,
-        "kind": summary and summary.kind,
+        "kind": summary and (summary.subtype or summary.kind),
         "sport": summary and summary.sport,
         "start_time": None if summary is None or summary.start is None else iso(summary.start),
         "duration_s": summary and summary.elapsed,

@@ -70,7 +70,7 @@ def _row(finding: Finding) -> tuple[str, ...]:
     return (
         finding.shown,
         kind,
-        (summary.sport or summary.kind).replace("_", " "),
+        (summary.sport or summary.subtype or summary.kind).replace("_", " "),
         moment(summary.start),
         kilometres(summary.distance) if summary.distance else _UNKNOWN,
         clock(summary.elapsed) if summary.elapsed else _UNKNOWN,

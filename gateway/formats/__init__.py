@@ -13,11 +13,11 @@ was recorded or planned. All are pure, take time and memory linear in the file's
 
 from gateway.errors import FormatError, UnsupportedType
 from gateway.formats import fit, gpx, jsondoc, tcx
-from gateway.formats.detection import detect
+from gateway.formats.detection import check_name, detect
 from gateway.formats.track import Track
 from gateway.model import FileType, Kind, Summary
 
-__all__ = ["FormatError", "Track", "detect", "read", "read_track", "write"]
+__all__ = ["FormatError", "Track", "check_name", "detect", "read", "read_track", "write"]
 
 _READERS = {FileType.FIT: fit.read, FileType.GPX: gpx.read, FileType.TCX: tcx.read, FileType.JSON: jsondoc.read}
 _TRACKS = {FileType.FIT: fit.read_track, FileType.GPX: gpx.read_track, FileType.TCX: tcx.read_track}

@@ -8,6 +8,7 @@ from gateway.formats.shapes import BLANKS
 from gateway.model import FileType
 
 _ROOTS = {"gpx": FileType.GPX, "TrainingCenterDatabase": FileType.TCX}
+_TRACKS = frozenset(FileType) - {FileType.JSON}
 _XML = b"<"
 _JSON = (b"{", b"[")
 _UTF16_BOMS = (b"\xff\xfe", b"\xfe\xff")
@@ -33,6 +34,17 @@ def detect(data: bytes) -> FileType:
     if _is_wide_text(data):
         raise refusal("bad_encoding", 0, "UTF-16 and UTF-32 are not read")
     raise UnknownFormat
+
+
+def check_name(file_type: FileType, name: str) -> None:
+    """Refuse the one name that content contradicts: JSON called .fit, .gpx or .tcx.
+
+    It is some service's answer that was saved in a track's place, and must not pass as the track. Raises
+    ``FormatError``: ``not_fit``, ``not_gpx``, ``not_tcx``.
+    """
+    _, dot, ending = name.lower().rpartition(".")
+    if file_type is FileType.JSON and dot and ending in _TRACKS:
+        raise refusal(f"not_{ending}", 0, "it is JSON")
 
 
 def _xml_type(data: bytes) -> FileType:

@@ -9,6 +9,7 @@ def summary_of(
     kind: Kind,
     total: Session,
     *,
+    subtype: str | None = None,
     name: str | None = None,
     sessions: tuple[Session, ...] = (),
     laps: tuple[Session, ...] = (),
@@ -26,6 +27,7 @@ def summary_of(
     return Summary(
         type=file_type,
         kind=kind,
+        subtype=subtype,
         name=name,
         sport=total.sport,
         sub_sport=total.sub_sport,

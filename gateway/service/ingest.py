@@ -8,13 +8,11 @@ from typing import Final
 from gateway import formats
 from gateway.auth.tokens import new_id
 from gateway.errors import BadRequest, FormatError, UnknownFormat
-from gateway.formats.refusals import refusal
-from gateway.model import Actor, Checked, Content, FileEntry, FileType, Kind, Stored
+from gateway.model import Actor, Checked, Content, FileEntry, Kind, Stored
 from gateway.service.paths import fold, numbered
 from gateway.service.workouts import join, leave, recording_of
 from gateway.store import Transaction
 
-_TRACKS: Final = frozenset(FileType) - {FileType.JSON}
 FOLDERS: Final = {Kind.ACTIVITY: "/activities", Kind.COURSE: "/routes", Kind.WORKOUT: "/workouts"}
 
 OWN_FOLDERS: Final = frozenset({*FOLDERS.values(), "/backups", "/config", "/documents"})
@@ -27,9 +25,7 @@ def check(data: bytes, name: str) -> Checked:
     that was saved in a track's place.
     """
     summary = formats.read(data)
-    ending = name.rpartition(".")[2].lower()
-    if summary.type is FileType.JSON and ending in _TRACKS:
-        raise refusal(f"not_{ending}", 0, "it is JSON")
+    formats.check_name(summary.type, name)
     return Checked(content_of(data), summary)
 
 

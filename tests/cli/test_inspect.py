@@ -99,7 +99,7 @@ def test_all_keys_are_there_whatever_the_file(tmp_path: Path) -> None:
     assert [row["file"] for row in rows] == [ROUTE, *(str(tmp_path / name) for name in names)]
     assert [row["valid"] for row in rows] == [True, True, False, False, False, False, False]
     assert [row["format"] for row in rows] == ["gpx", "json", "fit", None, None, None, None]
-    assert [row["kind"] for row in rows] == ["course", "other", None, None, None, None, None]
+    assert [row["kind"] for row in rows] == ["route", "other", None, None, None, None, None]
     assert [row["error"] and row["error"]["code"] for row in rows] == [
         None, None, "bad_crc", "unknown_format", "truncated", "unreadable", "unreadable",
     ]  # fmt: skip
@@ -234,7 +234,7 @@ def test_several_files_are_a_row_each() -> None:
     lines = run("inspect", RUN, ROUTE, "/no/such", TZ="UTC").stdout.splitlines()
     assert [line.split("\t") for line in lines] == [
         [RUN, "fit", "running", "2026-09-20 04:30", "8.21 km", "0:44:59", "95 m", ""],
-        [ROUTE, "gpx", "course", "-", "11.39 km", "-", "9 m", ""],
+        [ROUTE, "gpx", "route", "-", "11.39 km", "-", "9 m", ""],
         ["/no/such", "-", "-", "-", "-", "-", "-", "No such file or directory"],
     ]
 

@@ -11,6 +11,7 @@ import garmin_fit_sdk
 
 TARGET = Path(__file__).parents[2] / "gateway" / "formats" / "fit" / "profile_names.py"
 TABLES = {
+    "FILE_TYPES": "file",
     "SPORTS": "sport",
     "SUB_SPORTS": "sub_sport",
     "COURSE_POINTS": "course_point",

@@ -255,3 +255,9 @@ def test_no_positions_no_map(name: str) -> None:
     summary = read(name)
     assert summary.bbox is None
     assert summary.polyline is None
+
+
+@pytest.mark.parametrize("name", [name for name in VALID if FACTS[name].get("kind") and name != NO_FILE_ID])
+def test_the_formats_own_word(name: str) -> None:
+    summary, expected = read(name), FACTS[name]["kind"]
+    assert (summary.subtype or summary.kind) == ("monitoring" if expected == "monitoring_b" else expected)

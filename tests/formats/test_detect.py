@@ -94,3 +94,16 @@ def test_messages_fit_a_watch() -> None:
             formats.read(data)
         assert len(refusal.value.message) <= 80
         assert refusal.value.message.isascii()
+
+
+@pytest.mark.parametrize(("name", "code"), [("run.GPX", "not_gpx"), ("a.b.tcx", "not_tcx"), ("run.fit", "not_fit")])
+def test_json_may_not_bear_a_tracks_name(name: str, code: str) -> None:
+    with pytest.raises(FormatError) as refusal:
+        formats.check_name(FileType.JSON, name)
+    assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("name", ["run.json", "run", "gpx", ""])
+def test_other_names_say_nothing(name: str) -> None:
+    formats.check_name(FileType.JSON, name)
+    formats.check_name(FileType.GPX, f"{name}.fit")

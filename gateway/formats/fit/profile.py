@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from gateway.formats.fit.profile_names import (
     COURSE_POINTS,
+    FILE_TYPES,
     GARMIN_PRODUCTS,
     MANUFACTURERS,
     SPORTS,
@@ -16,6 +17,11 @@ from gateway.formats.fit.profile_names import (
 _SELLS_GARMIN_PRODUCTS = frozenset({1, 13, 15})  # garmin, dynastream_oem, dynastream
 _LARGEST = {"sport": 254, "sub_sport": 254, "course_point": 254}
 _LARGEST_UINT16 = 65_534
+
+
+def file_type(number: int | None) -> str | None:
+    """Return the name of a type of file."""
+    return _name(FILE_TYPES, "file", number)
 
 
 def sport(number: int | None) -> str | None:

@@ -127,6 +127,7 @@ class _Messages:
             FileType.FIT,
             kind,
             total,
+            subtype=self._subtype() if kind is Kind.OTHER else None,
             name=self._name(),
             sessions=sessions,
             laps=laps,
@@ -138,8 +139,15 @@ class _Messages:
         )
 
     def _kind(self) -> Kind:
-        types = [message.whole("type") for message in self._found[FILE_ID]]
-        return next((kind for number, kind in _KINDS.items() if number in types), Kind.OTHER)
+        return next((kind for number, kind in _KINDS.items() if number in self._types()), Kind.OTHER)
+
+    def _subtype(self) -> str | None:
+        """Name what is none of the kinds; the profile has three sorts of monitoring, which differ in nothing here."""
+        name = next((profile.file_type(number) for number in self._types() if number not in _KINDS), None)
+        return "monitoring" if name and name.startswith("monitoring") else name
+
+    def _types(self) -> list[int | None]:
+        return [message.whole("type") for message in self._found[FILE_ID]]
 
     def _total(self, sessions: tuple[Session, ...]) -> Session:
         total = combine(sessions) if sessions else Session()

@@ -42,6 +42,7 @@ _TRACK = {
         for parent in ("extensions", "TrackPointExtension")
     },
 }
+_SUBTYPES = {Kind.ACTIVITY: "track", Kind.COURSE: "route", Kind.WAYPOINTS: "waypoints", Kind.OTHER: "empty"}
 _PLACE = {("trkpt", "@lat"): "lat", ("trkpt", "@lon"): "lon"}
 
 
@@ -200,6 +201,7 @@ class _Document:
             FileType.GPX,
             kind,
             replace(total, sport=sport, sub_sport=sub_sport),
+            subtype=_SUBTYPES[kind],
             name=self._name(),
             records=self.track.count,
             device=Device(software=creator) if creator else None,
