@@ -103,7 +103,9 @@ def _length(seconds: float) -> str:
 
 def size(count: float) -> str:
     """Write a number of bytes; a KB has 1,024, as in the gateway's limit."""
-    return f"{count:,.0f} bytes" if count < 1024 else f"{count / 1024:.1f} KB"  # noqa: PLR2004 - the unit itself
+    if count < 1024:  # noqa: PLR2004 - the unit itself
+        return f"{count:,.0f} bytes"
+    return f"{count / 1024:.1f} KB" if count < 1000 * 1024 else f"{count / 1024 / 1024:.1f} MB"
 
 
 def _kind(summary: Mapping[str, Any]) -> str:

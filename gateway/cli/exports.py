@@ -16,6 +16,7 @@ from gateway.wording import moment, size
 
 if TYPE_CHECKING:
     from gateway.formats import Track
+    from gateway.formats.fit import Repaired
 
 CSV: Final = ".csv"
 TARGETS: Final = (".fit", ".gpx", ".tcx", CSV)
@@ -42,10 +43,19 @@ class Outputs:
             raise click.UsageError("--track, --convert, --repair and --plot take one FILE.")
         if self.repaired and (self.columns or self.converted or self.plot):
             raise click.UsageError("--repair goes alone; use the other options on what it writes.")
+        targets = [path.absolute() for path in (self.columns, self.converted, self.repaired, self.plot) if path]
+        if len(set(targets)) < len(targets):
+            raise click.UsageError("--track, --convert and --plot take different names.")
         if self.points and not self.converted:
             raise click.UsageError("--points goes with --convert.")
-        if self.converted and self.converted.suffix.lower() not in TARGETS:
-            raise click.UsageError(f"--convert takes a name that ends in {', '.join(TARGETS)}.")
+        for option, target, endings in (
+            ("--convert", self.converted, TARGETS),
+            ("--track", self.columns, (CSV,)),
+            ("--repair", self.repaired, (".fit",)),
+            ("--plot", self.plot, (".svg",)),
+        ):
+            if target and target.suffix.lower() not in endings:
+                raise click.UsageError(f"{option} takes a name that ends in {', '.join(endings)}.")
 
 
 def export(finding: Finding, data: bytes, outputs: Outputs) -> None:
@@ -68,14 +78,18 @@ def export(finding: Finding, data: bytes, outputs: Outputs) -> None:
 
 
 def _convert(file: str, track: "Track", target: Path, points: int | None) -> None:
-    from gateway.formats import write  # noqa: PLC0415
+    from gateway.formats import read_track, write  # noqa: PLC0415
     from gateway.formats.simplify import simplified  # noqa: PLC0415
     from gateway.model import FileType  # noqa: PLC0415
 
     chosen = track if points is None else simplified(track, points)
     ending = target.suffix.lower()
-    made = _columns(chosen) if ending == CSV else [write(chosen, FileType(ending[1:]))]
-    _save(file, target, made, _samples(chosen))
+    if ending == CSV:
+        _save(file, target, _columns(chosen), _samples(chosen))
+        return
+    made = write(chosen, FileType(ending[1:]))
+    written = read_track(made)  # GPX leaves out samples without a place, TCX those without a time
+    _save(file, target, [made], _samples(written))
 
 
 def _columns(track: "Track") -> Iterator[bytes]:
@@ -100,8 +114,26 @@ def save(finding: Finding, data: bytes, target: Path) -> None:
         saved = fit.repair(data)
     except FormatError as error:
         fail(f"{printable(finding.shown)}: nothing can be saved, {error.message}")
+    _save(finding.file, target, [saved.data], salvage(saved))
+
+
+def salvaged(finding: Finding, data: bytes) -> str:
+    """Say what could be saved of a file, nothing for one that is valid or no FIT file."""
+    from gateway.formats import fit  # noqa: PLC0415
+
+    if finding.problem is None or finding.format != "fit":
+        return ""
+    try:
+        saved = fit.repair(data)
+    except FormatError:
+        return "nothing"
+    return f"{salvage(saved)}, with --repair OUT.fit" if saved.records else "no samples"
+
+
+def salvage(saved: "Repaired") -> str:
+    """Say what could be saved of a damaged file."""
     until = f" until {moment(saved.until)}" if saved.until else ""
-    _save(finding.file, target, [saved.data], f"{saved.records:,} samples{until}")
+    return f"{saved.records:,} samples{until}"
 
 
 def _save(file: str, target: Path, pieces: Iterable[bytes], what: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gateway.cli.context import fail
-from gateway.cli.exports import Outputs, export, save
+from gateway.cli.exports import Outputs, export, salvaged, save
 from gateway.cli.findings import Finding, look
 from gateway.cli.inspected import print_facts, print_json, print_table
 from gateway.cli.tables import printable, progress
@@ -58,8 +58,9 @@ def inspect(
     if as_json:
         print_json(looked())
     elif len(files) == 1:
-        for finding in looked():
-            print_facts(finding)
+        finding, data = look(files[0])
+        bad = finding.problem is not None
+        print_facts(finding, salvaged(finding, data))
     else:
         print_table(looked())
     sys.exit(1 if bad else 0)

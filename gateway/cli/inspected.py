@@ -9,6 +9,7 @@ import click
 
 from gateway.cli.findings import Finding, told
 from gateway.cli.tables import moment, pairs, show
+from gateway.model import Kind, Summary
 from gateway.wording import clock, kilometres, rows
 
 _HEADINGS: Final = ("File", "What", "Start", "Distance", "Time", "Climb")
@@ -24,13 +25,14 @@ def print_json(findings: Iterable[Finding]) -> None:
         click.echo(orjson.dumps(told(finding)))
 
 
-def print_facts(finding: Finding) -> None:
-    """Print all that is known of one file."""
+def print_facts(finding: Finding, saved: str = "") -> None:
+    """Print all that is known of one file; ``saved`` is what a repair would give."""
     facts = [("File", finding.shown), ("Format", (finding.format or "").upper())]
     if finding.summary:
         facts += rows(asdict(finding.summary))
     if finding.problem:
         facts.append(("Problem", finding.problem.message))
+        facts.append(("Can be saved", saved))
     pairs([(label, value) for label, value in facts if value])
 
 
@@ -62,6 +64,13 @@ def _cells(finding: Finding, folder: str) -> tuple[str, ...]:
     return (finding.shown[len(folder) :], shown if kind == _UNKNOWN else f"{kind.upper()} {shown}", *rest)
 
 
+def what(summary: Summary) -> str:
+    """Say what a file is in a word or two: the sport of an activity, else also what it is."""
+    kind = summary.subtype or summary.kind.value
+    words = [summary.sport] if summary.kind is Kind.ACTIVITY and summary.sport else [kind, summary.sport]
+    return ", ".join(word.replace("_", " ") for word in words if word)
+
+
 def _row(finding: Finding) -> tuple[str, ...]:
     """File, format, sport or kind, start, distance, time, climb, problem."""
     summary, kind = finding.summary, finding.format or _UNKNOWN
@@ -70,7 +79,7 @@ def _row(finding: Finding) -> tuple[str, ...]:
     return (
         finding.shown,
         kind,
-        (summary.sport or summary.subtype or summary.kind).replace("_", " "),
+        what(summary),
         moment(summary.start),
         kilometres(summary.distance) if summary.distance else _UNKNOWN,
         clock(summary.elapsed) if summary.elapsed else _UNKNOWN,

@@ -132,7 +132,7 @@ def _told(row: "RefusedFile") -> dict[str, Any]:
     kept, salvage = row.rejection, row.salvage
     saved = salvage and {
         "records": salvage.records, "start": salvage.start, "until": salvage.until, "seconds": salvage.seconds,
-        "of_about": salvage.whole,
+        "of_about": None if salvage.whole is None else round(salvage.whole),
     }  # fmt: skip
     return {
         "id": kept.id, "name": kept.name, "time": kept.time, "device": kept.device, "device_name": row.device,

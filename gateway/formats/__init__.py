@@ -11,6 +11,8 @@ was recorded or planned. All are pure, take time and memory linear in the file's
         print(error.message, error.code, error.offset)
 """
 
+from dataclasses import replace
+
 from gateway.errors import FormatError, UnsupportedType
 from gateway.formats import fit, gpx, jsondoc, tcx
 from gateway.formats.detection import check_name, detect
@@ -35,10 +37,16 @@ def read_track(data: bytes) -> Track:
 
 
 def write(track: Track, file_type: FileType) -> bytes:
-    """Return the track as a file; an activity becomes a FIT activity, anything else a FIT course.
+    """Return the track as a file: a course as one, anything else that happened (it has times) as an activity.
 
-    Raises ``UnsupportedType`` for JSON, and for a track that lacks what the format needs.
+    A planned track becomes a course in FIT and TCX, which know no activity without times. Raises
+    ``UnsupportedType`` for JSON, for a file without samples, and for a track that lacks what the format needs.
     """
+    if not len(track) and (file_type is not FileType.GPX or not track.waypoints):
+        raise UnsupportedType(f"a file without samples ({track.summary.subtype or track.summary.kind}) is no track")
+    if file_type is not FileType.GPX and track.summary.kind is not Kind.COURSE:
+        kind = Kind.ACTIVITY if "time" in track.columns else Kind.COURSE
+        track = replace(track, summary=replace(track.summary, kind=kind))
     match file_type:
         case FileType.FIT:
             return fit.write_activity(track) if track.summary.kind is Kind.ACTIVITY else fit.write_course(track)

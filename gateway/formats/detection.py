@@ -1,6 +1,6 @@
 """What a file is, by its content only."""
 
-from gateway.errors import UnknownFormat
+from gateway.errors import FormatError, UnknownFormat
 from gateway.formats import safexml
 from gateway.formats.fit import header
 from gateway.formats.refusals import refusal
@@ -24,7 +24,7 @@ def detect(data: bytes) -> FileType:
     """
     text = data.removeprefix(safexml.UTF8_BOM).lstrip(BLANKS)
     if not text:
-        raise refusal("truncated", 0, "the file is empty")
+        raise FormatError("truncated", 0, "the file is empty")
     if text.startswith(_XML):
         return _xml_type(data)
     if text.startswith(_JSON):

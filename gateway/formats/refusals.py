@@ -20,14 +20,14 @@ MEANINGS: Final = {
     "truncated_definition": "the recording is damaged",
     "undefined_local_type": "the recording is damaged",
     "record_overrun": "the recording is damaged",
-    "duplicate_field": "the file describes a value twice",
-    "zero_size_field": "the file describes an empty value",
+    "duplicate_field": "the recording contradicts itself",
+    "zero_size_field": "the recording contradicts itself",
     "too_many_messages": "the file is too confused to read",
     "too_many_definitions": "the file is too confused to read",
     # GPX and TCX
     "not_well_formed": "the XML of the file is damaged",
-    "bad_encoding": "the file is not written in UTF-8",
-    "dtd_forbidden": "the file has a document type, unsafe",
+    "bad_encoding": "the file's letters cannot be read",
+    "dtd_forbidden": "the file has parts that are not safe to read",
     "unknown_root": "the file is neither GPX nor TCX",
     "no_root": "the file does not begin like GPX or TCX",
     "too_deep": "the file is nested too deep",
@@ -36,7 +36,7 @@ MEANINGS: Final = {
     "token_too_long": "the file has an overlong piece",
     # JSON
     "bad_json": "the JSON of the file is damaged",
-    "not_a_document": "the JSON is neither an object nor a list",
+    "not_a_document": "the JSON is a single value, no document",
     "too_many_values": "the JSON has too many values",
 }
 """Short enough that a watch shows them with code and offset in 80 characters."""

@@ -6,13 +6,14 @@ at the speed of ``re``, 4 to 6 times as fast as calling Python for each tag. Wha
 
 import re
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from math import isnan, nan
 from operator import add
 from typing import Final
 
 from gateway.formats.moments import parse_moment
+from gateway.formats.quantities import MAX_INT
 from gateway.formats.samples import RANGES
 from gateway.formats.shapes import Shape, Wanted, draw
 from gateway.formats.track import Column
@@ -30,12 +31,14 @@ _PLACE: Final = frozenset({"lat", "lon"})
 class Runs:
     """Finds runs of the element ``tag`` (a local name) in ``data`` and gives their columns to ``take``."""
 
-    __slots__ = ("_data", "_opening", "_shapes", "_take", "_tries", "_wanted")
+    __slots__ = ("_data", "_drawn", "_opening", "_shapes", "_strange", "_take", "_tries", "_wanted")
 
-    def __init__(self, data: bytes, tag: str, wanted: Wanted, take: Take) -> None:
+    def __init__(self, data: bytes, tag: str, wanted: Wanted, take: Take, strange: Collection[str] = ()) -> None:
         self._data = data
         self._wanted = wanted
         self._take = take
+        self._strange = strange
+        self._drawn: Shape | None = None
         self._shapes: list[Shape] = []
         self._tries = _SHAPES
         first = re.search(rb"<(?:[\w.-]+:)?%b(?=[ \t\r\n/>])" % tag.encode(), data)
@@ -50,19 +53,20 @@ class Runs:
             return None
         for shape in self._shapes:
             if known := shape.match(self._data, start):
+                self._drawn = None
                 return start, known.end()
         return self._new_shape(start)
 
     def _new_shape(self, start: int) -> tuple[int, int] | None:
-        drawn = draw(self._data, start, self._wanted)
-        if drawn is None:
-            return None
-        shape, end = drawn
-        self._tries -= 1
-        if not self._complete(shape):
-            return None
-        self._shapes.append(shape)
-        return start, end
+        """Draw the element at ``start``, or one of the next few."""
+        while start >= 0 and self._tries:
+            self._tries -= 1
+            drawn = draw(self._data, start, self._wanted, self._strange)
+            if drawn and self._complete(drawn[0]):
+                self._drawn, end = drawn
+                return start, end
+            start = self._data.find(self._opening or b"", start + 1)
+        return None
 
     def _complete(self, shape: Shape) -> bool:
         """Tell whether the shape has both coordinates or none, and all that the element itself should have."""
@@ -70,7 +74,12 @@ class Runs:
         return own <= set(shape.columns) and len(_PLACE & set(shape.columns)) != 1
 
     def skip(self, at: int) -> int:
-        """Take all elements of known shapes that follow one another from ``at`` on; returns the end of the last."""
+        """Take all elements of known shapes that follow one another from ``at`` on; returns the end of the last.
+
+        Call it when an XML parser has read the element that ``next_element`` gave: its shape is known from then on.
+        """
+        if self._drawn is not None:
+            self._shapes.append(self._drawn)
         found = True
         while found:
             found = False
@@ -104,7 +113,8 @@ def _columns(shape: Shape, rows: list[Sequence[bytes]]) -> dict[str, Column] | N
         for name in shape.columns:
             if name == "time":
                 minutes, seconds, zones = next(captured), map(float, next(captured)), next(captured)
-                columns[name] = array("d", map(add, map(_minute, minutes, zones), seconds))
+                times = array("d", map(add, map(_minute, minutes, zones), seconds))
+                columns[name] = array("d", [time if time <= MAX_INT else nan for time in times])
             else:
                 columns[name] = _in_range(name, array("d", map(float, next(captured))))
     except ValueError:

@@ -46,11 +46,15 @@ Texts = dict[tuple[str, str], Callable[[str], None]]
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """An element that comes by the thousand: ``take`` gets the ``wanted`` values of a run of them as columns."""
+    """An element that comes by the thousand: ``take`` gets the ``wanted`` values of a run of them as columns.
+
+    ``inside`` are those names in it that hearers want to hear of only for the sake of these values.
+    """
 
     element: str
     wanted: Wanted
     take: Take
+    inside: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,9 @@ class _Walker:
 
     def _runs(self, repeated: Repeated) -> int:
         """Read up to behind the last run, of which expat gets the first element only; returns that offset."""
-        runs = Runs(self._data, repeated.element, repeated.wanted, repeated.take)
+        strange = (self._opened.keys() | self._closings.keys()) - repeated.inside
+        strange |= {name for key in self._texts.keys() - repeated.wanted.keys() for name in key[:1]} - repeated.inside
+        runs = Runs(self._data, repeated.element, repeated.wanted, repeated.take, strange)
         at = 0
         while found := runs.next_element(at):
             start, end = found

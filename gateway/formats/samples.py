@@ -121,7 +121,7 @@ class Samples:
             start=None if first is None else int(first),
             elapsed=None if first is None or last is None else within(last - first),
             timer=None if first is None else within(sum(max(part[-1] - part[0], 0.0) for part in moments if part)),
-            moving=None if first is None else within(moving),
+            moving=None if first is None or distance is None else within(moving),
             distance=within(distance),
             ascent=within(sum(up for up, _ in climbs)) if climbs else None,
             descent=within(sum(down for _, down in climbs)) if climbs else None,

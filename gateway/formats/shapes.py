@@ -5,13 +5,15 @@ markup only. So whatever matches is well-formed, and says the same as the first 
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 Wanted = Mapping[tuple[str, str], str]
 """Column of ``Samples`` by (parent, element), or (element, "@attribute") of the outermost element itself."""
 
+_LONGEST: Final = 2048
+_MOST: Final = 64
 BLANKS: Final = b" \t\r\n"
 _TAG = rb"[A-Za-z_][\w.:-]*"
 _ATTRIBUTES = rb"(?:[ \t\r\n]+[A-Za-z_][\w.:-]*=\"[^\"<&]*\")*"
@@ -24,7 +26,7 @@ _TOKEN: Final = re.compile(
 _ATTRIBUTE: Final = re.compile(rb"[ \t\r\n]+([A-Za-z_][\w.:-]*)=\"([^\"<&]*)\"")
 
 _NUMBER: Final = rb"(-?[0-9.]{1,40})"
-_MOMENT: Final = rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:)([0-5]\d(?:\.\d{1,6})?)\d{0,9}(Z|[+-]\d\d:\d\d|)"
+_MOMENT: Final = rb"(\d{4}-\d\d-\d\dT\d\d:\d\d:)([0-5]\d(?:\.\d{1,6})?)(?:(?<=\.\d{6})\d{1,9})?(Z|[+-]\d\d:\d\d|)"
 _TEXT: Final = rb"[ -%'-;=-\\^-~]{0,200}"  # no control character, no "&", "<" and "]"
 _VALUE: Final = rb"[ !#-%'-;=-~]{0,200}"  # no control character, no '"', "&" and "<"
 
@@ -39,11 +41,18 @@ class Shape(NamedTuple):
     columns: tuple[str, ...]
 
 
-def draw(data: bytes, start: int, wanted: Wanted) -> tuple[Shape, int] | None:
-    """Return the shape of the element at ``start`` and its end; ``None`` when it has anything out of the ordinary."""
-    drawing = _Drawing(wanted)
+def draw(data: bytes, start: int, wanted: Wanted, strange: Collection[str]) -> tuple[Shape, int] | None:
+    """Return the shape of the element at ``start`` and its end; ``None`` when it has anything out of the ordinary.
+
+    That is an element by one of the ``strange`` names in it, one that is met twice among those that may be wanted,
+    anything but plain tags and texts, or more than ``_LONGEST`` bytes and ``_MOST`` tokens: patterns stay in memory.
+    """
+    drawing = _Drawing(wanted, strange)
     at = start
-    while token := _TOKEN.match(data, at):
+    for _ in range(_MOST):
+        token = _TOKEN.match(data, at, start + _LONGEST)
+        if token is None:
+            return None
         at = token.end()
         if not drawing.add(token):
             return None
@@ -61,11 +70,14 @@ def _shape(pattern: bytes, columns: tuple[str, ...]) -> Shape:
 class _Drawing:
     """A pattern in the making."""
 
-    def __init__(self, wanted: Wanted) -> None:
-        self.path: list[str] = []
+    def __init__(self, wanted: Wanted, strange: Collection[str]) -> None:
+        self.path: list[bytes] = []
         self.pieces: list[bytes] = [rb"[ \t\r\n]*"]
         self.columns: list[str] = []
         self._wanted = wanted
+        self._strange = strange
+        self._met: set[str] = set()
+        self._parents = {parent for parent, _ in wanted}
 
     def add(self, token: re.Match[bytes]) -> bool:
         """Go on over one token; says whether it may be part of a shape."""
@@ -75,28 +87,30 @@ class _Drawing:
             known = self._tag(token["open"], token["of_open"])
             self.pieces.append(token["empty"] + b">")
             if not token["empty"]:
-                self.path.append(_local(token["open"]))
+                self.path.append(token["open"])
             return known
         self.pieces.append(_escape(token[0]))
-        return not token["close"] or self.path.pop() == _local(token["close"])
+        return not token["close"] or self.path.pop() == token["close"]
 
     def _leaf(self, token: re.Match[bytes]) -> bool:
         tag, text = token["leaf"], token["text"]
         known = self._tag(tag, token["of_leaf"])
         value = text.strip(BLANKS)
         before, _, after = text.partition(value) if value else (text, b"", b"")
-        column = self._wanted.get((self.path[-1], _local(tag))) if self.path else None
+        column = self._wanted.get((_local(self.path[-1]), _local(tag))) if self.path else None
         hole = self._hole(column, value, _TEXT) if value else b""
         self.pieces += (b">", before, hole or b"", after, b"</", _escape(tag), b">")
         return known and hole is not None
 
     def _tag(self, tag: bytes, attributes: bytes) -> bool:
         self.pieces += (b"<", _escape(tag))
-        outermost = not self.path
-        known = True
+        outermost, name = not self.path, _local(tag)
+        known = outermost or name not in self._strange
+        if name in self._parents:
+            known = known and name not in self._met
+            self._met.add(name)
         for found in _ATTRIBUTE.finditer(attributes):
-            name = found[1].decode()
-            column = self._wanted.get((_local(tag), f"@{name}")) if outermost else None
+            column = self._wanted.get((name, f"@{found[1].decode()}")) if outermost else None
             hole = self._hole(column, found[2], _VALUE)
             known = known and hole is not None
             self.pieces += (rb"[ \t\r\n]+", _escape(found[1]), b'="', hole or b"", b'"')

@@ -98,7 +98,8 @@ def _chart(track: Track, chart: Chart, frame: _Frame, top: float) -> str:
     up = Scale(low, high, base, top)
     drawn = [[(frame.across(place), up(value)) for place, value in line] for line in found]
     shape = _area(drawn, base) if chart.area else _line(track, drawn, chart, up)
-    said = f"{min(values):.0f} to {max(values):.0f} {chart.unit}"
+    every = [value for value in column if not isnan(value)]
+    said = f"{min(every):.0f} to {max(every):.0f} {chart.unit}"
     title = element(
         "text", chart.title,
         element("tspan", said + (f", mean {chart.mean}" if chart.mean else ""), dx=8.0, fill=SOFT, font_weight="400"),

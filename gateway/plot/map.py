@@ -36,8 +36,8 @@ def draw_map(track: Track, axis: Axis | None, colours: Shades, top: float) -> tu
     drawn = (
         paper(fitted)
         + _line(fitted, colours)
-        + _marks(fitted, axis)
         + pointed
+        + _marks(fitted, axis)
         + named
         + _written(labels, INK, "600")
         + _written(names, HEIGHT, "400")
@@ -87,12 +87,15 @@ def _ends(fitted: Fitted) -> tuple[str, list[Label]]:
         stroke_width=2.0,
     )  # fmt: skip
     together = hypot(start.x - finish.x, start.y - finish.y) < _APART
+    if together:  # one mark of both
+        ring = element("circle", cx=start.x, cy=start.y, r=8.0, fill=PAPER, stroke=INK, stroke_width=3.0)
+        square = element("rect", x=start.x - 3.2, y=start.y - 3.2, width=6.4, height=6.4, rx=1.0, fill=INK)
     named = [("Start and finish", start)] if together else [("Start", start), ("Finish", finish)]
     drawn = [(place.x, place.y) for place in (*fitted.places, start, finish)]
     labels: list[Label] = []
     for text, place in named:
         labels.append(beside(text, (place.x, place.y), drawn, labels, fitted.height))
-    return square + ring, labels
+    return (ring + square if together else square + ring), labels
 
 
 def _waypoints(

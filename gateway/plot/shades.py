@@ -50,7 +50,8 @@ def _by_sport(track: Track) -> Shades | None:
     for moment in known(track, "time"):
         last = last if isnan(moment) else which[max(0, bisect_right(starts, moment) - 1)]
         of_sample.append(last)
-    return Shades(colours, of_sample, [name.replace("_", " ") for name in names])
+    shown = ["other" if name == "generic" else name.replace("_", " ") for name in names]
+    return Shades(colours, of_sample, shown)
 
 
 def by_heart_rate(track: Track) -> Shades | None:

@@ -358,7 +358,11 @@ def test_plot_draws_a_picture(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("option", "target", "reason"),
-    [("--track", "o.csv", "no samples"), ("--plot", "o.svg", "nothing to draw"), ("--convert", "o.gpx", "positions")],
+    [
+        ("--track", "o.csv", "no samples"),
+        ("--plot", "o.svg", "nothing to draw"),
+        ("--convert", "o.gpx", "without samples"),
+    ],
 )
 def test_a_file_without_a_track_has_nothing_to_write(tmp_path: Path, option: str, target: str, reason: str) -> None:
     (tmp_path / "settings.fit").write_bytes(frame(file_id(2)))

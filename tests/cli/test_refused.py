@@ -36,7 +36,7 @@ def test_list_and_repair(gateway: LocalGateway, device: Api) -> None:
     lines = {line.split("\t")[1]: line.split("\t") for line in refused(gateway).stdout.splitlines()}
     key, _, _, sender, size, why, saved = lines["half.fit"]
     assert (sender, size) == ("fenix 7", wording.size(len(cut)))
-    assert why == f"the file is cut short, {len(RUN) - len(cut)} bytes are missing"
+    assert why == f"the file is cut short, {len(RUN) - len(cut):,} bytes are missing"
     assert saved == "23 of about 45 min, until 2026-09-20 04:52"
     assert lines["broken.gpx"][6] == "nothing"
 

@@ -59,6 +59,29 @@ def parts_all_small(size: int) -> bytes:
     return fill(frame_fast(file_id()), size)
 
 
+def kinds_that_change(size: int) -> bytes:
+    """Fifteen kinds that take turns, and again and again another sixteenth: what is made for one set fits no other."""
+    made = [define(RECORD, [], local=local) for local in range(15)]
+    changing = (
+        define(RECORD, [(100, k % 250 + 1, 13), (101, k // 250 + 1, 13)], local=15) + bytes(i % 15 for i in range(66))
+        for k in range(min(size // 78, 9_000))
+    )
+    return fit(b"".join([*made, *changing]))
+
+
+def turns_broken_off(size: int) -> bytes:
+    """Kinds that take turns, but for a compressed timestamp between any two."""
+    made = [define(21, [], local=local) for local in range(16)]
+    return fit(b"".join(made) + bytes(i % 15 for i in range(70)) + fill(b"\x80\1", size))
+
+
+def shapes_all_different(size: int) -> bytes:
+    """Points of which none looks like another, and each is long."""
+    inside = "".join(f"<a{i}>x</a{i}>" for i in range(90))
+    point = '<trkpt lat="1" lon="2">%s</trkpt>'
+    return gpx("".join(point % inside.replace("a8", f"b{i}") for i in range(size // 1200)).encode())
+
+
 XML: dict[str, tuple[Make, str]] = {
     "elements without end": (lambda size: b"<gpx>" + fill(b"<a>", size), "too_deep"),
     "elements without end, late": (lambda size: gpx(fill(b"<a/>", size // 2) + fill(b"<a>", size // 2)), "too_deep"),
@@ -74,6 +97,7 @@ XML: dict[str, tuple[Make, str]] = {
         ),
         "activity",
     ),
+    "points of many shapes": (shapes_all_different, "too_many_names"),
     "segments": (lambda size: b"<gpx><trk>" + fill(b"<trkseg/>", size) + b"</trk></gpx>", "other"),
     "way-points": (
         lambda size: b"<gpx>" + fill(b'<wpt lat="1" lon="1"><name>a</name></wpt>', size) + b"</gpx>",
@@ -117,6 +141,8 @@ FIT: dict[str, tuple[Make, str]] = {
     "powers": (lambda size: fit(define(RECORD, [(7, 2, UINT16)]) + fill(b"\0ab", size)), "activity"),
     "alternating records": (lambda size: fit(BYTE + OTHER + fill(b"\0x\1x", size)), "activity"),
     "alternating messages": (lambda size: fit(BYTE + ANOTHER + fill(b"\0x\1x", size)), "activity"),
+    "kinds that change": (kinds_that_change, "activity"),
+    "turns broken off": (turns_broken_off, "too_many_messages"),
     "compressed timestamps": (lambda size: fit(BYTE + fill(b"\x81x\x8fx\x9dx", size)), "activity"),
     "definitions": (lambda size: fit(fill(BYTE + b"\0x", size)), "activity"),
     "definitions all different": (definitions_all_different, "too_many_definitions"),

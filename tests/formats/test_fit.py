@@ -361,6 +361,24 @@ def test_a_pattern_takes_over_where_messages_take_turns() -> None:
     assert steps._steps < 100
 
 
+def test_a_time_that_is_none_does_not_set_the_clock_back_though_messages_take_turns() -> None:
+    definitions = define(RECORD, [(253, 4, UINT32)], local=0) + define(200, [(3, 1, UINT8)], local=2)
+    turns = b"".join(b"\0" + uint32(1_000_000_000 + i if i < 99 else 0xFFFFFFFF) + b"\2x" for i in range(100))
+    last = define(RECORD, [(3, 1, UINT8)], local=1) + bytes((0xA0 | (1_000_000_105 & 31), 99))
+    assert formats.read(frame(file_id() + definitions + turns + last)).elapsed == 105
+
+
+def test_a_session_without_the_end_of_its_samples_is_odd() -> None:
+    session = define(SESSION, [(2, 4, UINT32), (7, 4, UINT32), (8, 4, UINT32)], local=1)
+    told = b"\1" + uint32(TIME) + uint32(3_600_000) + uint32(3_600_000)
+    few = b"".join(record(TIME + second, 100) for second in range(0, 601, 10))
+    every = b"".join(record(TIME + second, 100) for second in range(0, 3601, 10))
+    assert formats.read(frame(file_id() + WITH_TIME + few + session + told)).warnings == (
+        "samples of 10 of 60 min only",
+    )
+    assert formats.read(frame_fast(file_id() + WITH_TIME + every + session + told)).warnings == ()
+
+
 def test_the_clock_goes_on_behind_messages_that_take_turns() -> None:
     compressed = define(RECORD, [(3, 1, UINT8)], local=1)
     plain = define(RECORD, [(253, 4, UINT32)], local=0) + define(200, [(3, 1, UINT8)], local=2)

@@ -154,6 +154,12 @@ def test_samples_without_a_place_are_stepped_over() -> None:
     )
 
 
+def test_without_places_nothing_is_known_of_moving() -> None:
+    samples = Samples()
+    samples.extend(2, {"time": [0, 10], "hr": [100, 100]})
+    assert (samples.session().moving, samples.session().distance) == (None, None)
+
+
 def test_standing_is_not_moving() -> None:
     samples = Samples()
     samples.extend(4, {"time": [0, 10, 70, 80], "lat": [0, 0.001, 0.001, 0.002], "lon": [0, 0, 0, 0]})

@@ -18,6 +18,7 @@ FILES = [path for path in VALID if path.suffix in {".gpx", ".tcx"}]
 FILES += [CORPUS / name for name, facts in FACTS.items() if facts["format"] in {"gpx", "tcx"}]
 
 POINT = '<trkpt lat="{lat}" lon="{lon}"><ele>{ele}</ele><time>{time}</time>{more}</trkpt>'
+ODD = '<trkpt lat="1" lon="2" a="1" a="2"></trkpt>'
 BARE = '<trkpt lat="1.5" lon="2.5"/>'
 RUN = "".join(
     POINT.format(lat=1 + i / 1e4, lon=2, ele=100 + i, time="2026-11-20T07:00:00Z", more="") for i in range(60)
@@ -93,6 +94,16 @@ def test_runs_are_taken() -> None:
         RUN.replace("</trkpt>", "<name>a]]>b</name></trkpt>"),
         RUN.replace("</trkpt>", "<name>\x01</name></trkpt>"),
         RUN.replace("</trkpt>", "<name>\u00fc</name></trkpt>"),
+        f"<!-- {ODD} -->{RUN}{ODD}",
+        f"<![CDATA[{ODD}]]>{RUN}{ODD}{ODD}",
+        '<!-- <trkpt lat="1" lon="2"><a:b></c:b></trkpt> -->' + RUN + '<trkpt lat="1" lon="2"><a:b></c:b></trkpt>',
+        f"<!-- {BARE} -->{RUN}{BARE * 9}",
+        RUN.replace("</trkpt>", "<wpt lat='3' lon='3'/></trkpt>"),
+        RUN.replace("</trkpt>", '<wpt lat="3" lon="3"></wpt></trkpt>'),
+        RUN.replace("</trkpt>", "<trkseg></trkseg></trkpt>"),
+        RUN.replace("</trkpt>", "<extensions><ele>5</ele></extensions></trkpt>"),
+        RUN.replace("00Z", "00123Z"),
+        RUN.replace("2026-11-20T07:00:00Z", "2038-01-19T03:14:59Z"),
         RUN + "<trkpt lat='1' lon='1'>",
         RUN + "</trkpt>",
         RUN + "<broken",
@@ -100,6 +111,42 @@ def test_runs_are_taken() -> None:
 )
 def test_what_looks_like_a_run(inside: str) -> None:
     both_ways(gpx(inside))
+
+
+def tcx(inside: str) -> bytes:
+    track = f"<Activity><Lap><TotalTimeSeconds>60</TotalTimeSeconds><Track>{inside}</Track></Lap></Activity>"
+    return f"<TrainingCenterDatabase><Activities>{track}</Activities></TrainingCenterDatabase>".encode()
+
+
+PLACE = "<Position><LatitudeDegrees>1</LatitudeDegrees><LongitudeDegrees>2</LongitudeDegrees></Position>"
+HALVES = PLACE.replace("</LatitudeDegrees><", "</LatitudeDegrees></Position><Position><")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        PLACE,
+        HALVES,
+        PLACE + PLACE,
+        "<Lap><TotalTimeSeconds>5</TotalTimeSeconds></Lap>",
+        f"<CoursePoint><Name>x</Name>{PLACE}</CoursePoint>",
+        "<HeartRateBpm><Value>99</Value></HeartRateBpm><HeartRateBpm><Value>100</Value></HeartRateBpm>",
+        "<Position><LatitudeDegrees>1</LatitudeDegrees></Position>",
+        "<Creator><Name>x</Name></Creator>",
+        "<Track></Track>",
+    ],
+)
+def test_what_looks_like_a_run_of_track_points(inside: str) -> None:
+    point = f"<Trackpoint><Time>2026-11-20T07:00:00Z</Time>{inside}</Trackpoint>"
+    both_ways(tcx(point * 30))
+    both_ways(tcx(f"<CoursePoint><Name>y</Name>{point * 30}</CoursePoint>{point * 30}"))
+
+
+def test_an_odd_first_point_does_not_keep_the_others_from_running() -> None:
+    taken = []
+    with patch.object(repeats.Runs, "skip", autospec=True, side_effect=lambda _, at: taken.append(at) or at):
+        formats.read(gpx(f"<trkpt lat='1' lon='2'/>{RUN}"))
+    assert taken
 
 
 PIECES = st.sampled_from([

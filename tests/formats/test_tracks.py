@@ -40,7 +40,7 @@ def known(track: Track, name: str) -> list[float | None]:
 def records_of(path: Path) -> list[dict[str, Any]]:
     """Of all parts: the SDK's decoder goes on to the next by itself."""
     messages, _ = garmin_fit_sdk.Decoder(garmin_fit_sdk.Stream.from_file(str(path))).read(
-        convert_datetimes_to_dates=False, merge_heart_rates=False
+        convert_datetimes_to_dates=False, merge_heart_rates=True
     )
     return messages.get("record_mesgs", [])
 
@@ -237,11 +237,30 @@ def test_the_timers_stops_are_breaks() -> None:
     assert track.breaks == (2, 4)
 
 
-def test_stops_among_messages_that_take_turns_are_found_by_their_time() -> None:
+def test_parts_and_sessions_are_parted_by_breaks() -> None:
+    part = frame(file_id() + define(RECORD, [(253, 4, UINT32)]) + b"\0" + uint32(1_000_000_000))
+    assert formats.read_track(part + part + part).breaks == (1, 2)
+    session = define(18, [(2, 4, UINT32), (7, 4, UINT32)], local=1)
+    sessions = session + b"".join(b"\1" + uint32(1_000_000_000 + second) + uint32(2000) for second in (0, 2))
+    records = b"".join(b"\0" + uint32(1_000_000_000 + second) for second in range(4))
+    assert track_of(define(RECORD, [(253, 4, UINT32)]), records, sessions).breaks == (2,)
+
+
+def test_descriptions_hold_from_their_place_on_though_messages_take_turns() -> None:
+    definitions = define(RECORD, [(253, 4, UINT32)], developer=[(0, 1, 0)]) + define(200, [(0, 1, UINT8)], local=3)
+    turns = [b"\0" + uint32(1_000_000_000 + second) + b"\x0a\3x" for second in range(300)]
+    track = track_of(described(b"One"), definitions, *turns[:150], described(b"Two"), *turns[150:])
+    assert [len([value for value in track.columns[name] if not math.isnan(value)]) for name in ("One", "Two")] == [
+        150,
+        150,
+    ]
+
+
+def test_stops_among_messages_that_take_turns_are_in_their_place() -> None:
     events = define(21, [(253, 4, UINT32), (0, 1, 0), (1, 1, 0)], local=2)
     definitions = events + define(RECORD, [(253, 4, UINT32)]) + define(200, [(0, 1, UINT8)], local=3)
     start = 1_000_000_000
     turns = [b"\0" + uint32(start + second) + b"\3x" for second in range(300)]
-    turns[200] = event(4, start + 200) + event(0, start + 250)
+    turns[200] = event(4, start + 200) + event(0, start + 200)
     del turns[201:250]
     assert track_of(definitions, event(0, start), *turns).breaks == (200,)

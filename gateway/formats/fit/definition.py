@@ -73,6 +73,11 @@ class Definition:
     developer: bytes
 
     @property
+    def numbers(self) -> bytes:
+        """The numbers of the native fields."""
+        return self.native[::_TRIPLE]
+
+    @property
     def byteorder(self) -> Literal["little", "big"]:
         """The byte order as ``int.from_bytes`` takes it."""
         return "big" if self.order == ">" else "little"

@@ -2,7 +2,7 @@
 
 import sys
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from gateway.formats.fit.definition import Definition, Field
@@ -41,6 +41,10 @@ class Gatherer:
         self._pending += data[start:end]
         if len(self._pending) >= _MOST:
             self.flush()
+
+    def waiting(self) -> Collection[int]:
+        """Return the numbers of the fields that messages which wait have."""
+        return self._definition.numbers if self._definition and self._pending else ()
 
     def flush(self) -> None:
         """Give what waits."""

@@ -46,7 +46,7 @@ def _part(data: bytes, at: int) -> Part:
     end = at + header[0] + int.from_bytes(header[4:8], "little")
     if end + CRC_SIZE > len(data):
         missing = end + CRC_SIZE - len(data)
-        raise refusal("truncated", len(data), "1 byte is missing" if missing == 1 else f"{missing} bytes are missing")
+        raise refusal("truncated", len(data), "1 byte is missing" if missing == 1 else f"{missing:,} bytes are missing")
     if crc16.arc(data[at:end]) != int.from_bytes(data[end : end + CRC_SIZE], "little"):
         raise refusal("bad_crc", end)
     return Part(at + header[0], end)

@@ -10,7 +10,7 @@ from gateway.formats.naming import clean_name
 from gateway.formats.quantities import whole, within
 
 FILE_ID, SPORT, SESSION, LAP, RECORD, DEVICE_INFO, WORKOUT, COURSE, FILE_CREATOR = 0, 12, 18, 19, 20, 23, 26, 31, 49
-EVENT, COURSE_POINT, FIELD_DESCRIPTION = 21, 32, 206
+EVENT, COURSE_POINT, HEART_RATE, FIELD_DESCRIPTION = 21, 32, 132, 206
 
 _Wanted = Mapping[int, tuple[str, float]]
 _SUMMED: _Wanted = {

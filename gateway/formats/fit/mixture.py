@@ -31,17 +31,25 @@ class Mixture(NamedTuple):
     order: bytes
 
 
-def mixture(
-    data: bytes, start: int, end: int, local: Sequence[Definition | None], wanted: Collection[int]
-) -> Mixture | None:
-    """Return the messages of known local types from ``start`` on, up to ``_MOST``; ``None`` where there are none."""
-    every, first, single = _patterns(tuple(
+Kinds = tuple[tuple[int, int, bool], ...]
+"""Header byte, size and whether it is wanted, of each local type."""
+
+
+def kinds_of(local: Sequence[Definition | None], wanted: Collection[int], alone: Collection[int]) -> Kinds:
+    """Return the local types that may be walked together: all but those with a message number of ``alone``."""
+    return tuple(
         (header, definition.size, definition.message in wanted)
         for header, definition in enumerate(local)
-        if definition
-    ))  # fmt: skip
+        if definition and definition.message not in alone
+    )
+
+
+def mixture(data: bytes, start: int, end: int, local: Sequence[Definition | None], kinds: Kinds) -> Mixture | None:
+    """Return the messages of these kinds from ``start`` on, up to ``_MOST``; ``None`` where that does not do."""
+    every, first, single = _patterns(kinds)
     found = every.match(data, start, end)
-    if found is None:
+    clock = found and _clock(data, found, local)
+    if found is None or clock is None:
         return None
     messages, order = {}, b""
     for header, pattern in single.items():
@@ -51,15 +59,12 @@ def mixture(
             messages[header] = (definition, copied)
     if len({definition.message for definition, _ in messages.values()}) < len(messages):
         order = b"".join(first.findall(data, start, found.end()))
-    return Mixture(found.end(), _clock(data, found, local), messages, order)
+    return Mixture(found.end(), clock, messages, order)
 
 
-@lru_cache(maxsize=64)
-def _patterns(kinds: tuple[tuple[int, int, bool], ...]) -> tuple[_Pattern, _Pattern, dict[int, _Pattern]]:
-    """Return the pattern of a row of messages, of the first byte of one, and of all that is one wanted local type's.
-
-    ``kinds`` are (header byte, size, wanted).
-    """
+@lru_cache(maxsize=32)
+def _patterns(kinds: Kinds) -> tuple[_Pattern, _Pattern, dict[int, _Pattern]]:
+    """Return the pattern of a row of messages, of the first byte of one, and of all that is one wanted local type's."""
     shapes = {header: rb"%b.{%d}" % (re.escape(bytes((header,))), size - 1) for header, size, _ in kinds}
     named = b"|".join(b"(?P<m%d>%b)" % (header, shape) for header, shape in shapes.items())
     single = {}
@@ -73,13 +78,18 @@ def _patterns(kinds: tuple[tuple[int, int, bool], ...]) -> tuple[_Pattern, _Patt
     return every, first, single
 
 
-def _clock(data: bytes, found: "re.Match[bytes]", local: Sequence[Definition | None]) -> int:
-    """Return the time of the last message that has one: a repeated group keeps its last place."""
-    last = {found.start(f"m{header}"): definition for header, definition in enumerate(local) if definition}
-    for at in sorted(last, reverse=True):
-        definition = last[at]
-        if at >= 0 and definition.timestamp:
-            time = int.from_bytes(data[at + definition.timestamp : at + definition.timestamp + 4], definition.byteorder)
-            if time != _NO_TIME:
-                return time
-    return 0
+def _clock(data: bytes, found: "re.Match[bytes]", local: Sequence[Definition | None]) -> int | None:
+    """Return the time of the last message that has one, 0 without any: a repeated group keeps its last place.
+
+    ``None`` when a last one says that it has no time: then one before it would count.
+    """
+    last, time = -1, 0
+    for name, header in found.re.groupindex.items():
+        definition, at = local[int(name[1:])], found.start(header)
+        if definition and definition.timestamp and at >= 0:
+            stamp = at + definition.timestamp
+            value = int.from_bytes(data[stamp : stamp + 4], definition.byteorder)
+            if value == _NO_TIME:
+                return None
+            last, time = max((last, time), (at, value))
+    return time

@@ -9,7 +9,8 @@ from gateway.formats.fit.definition import FIT_EPOCH, Definition
 from gateway.formats.fit.developer import Developers
 from gateway.formats.fit.gather import Gatherer
 from gateway.formats.fit.header import parts
-from gateway.formats.fit.message import EVENT, FIELD_DESCRIPTION, OF_TRACKS, RECORD, Message, layout_of
+from gateway.formats.fit.heartrates import HeartRates
+from gateway.formats.fit.message import EVENT, FIELD_DESCRIPTION, HEART_RATE, OF_TRACKS, RECORD, Message, layout_of
 from gateway.formats.fit.mixture import Mixture
 from gateway.formats.fit.scan import Run, Scanner
 from gateway.formats.fit.sources import PackedDistance, Source, sources, values
@@ -25,8 +26,10 @@ _STOPS: Final = frozenset({1, 4, 8, 9})  # stop, stop_all, stop_disable, stop_di
 
 def recorded_of(data: bytes, only: Collection[str] | None = None) -> "Recorded":
     """Return what all parts of a file hold, of the columns ``only`` those; raises ``FormatError`` as ``read`` does."""
-    recorded = Recorded(data, only)
-    scanner = Scanner(data, OF_TRACKS.keys() | {RECORD}, recorded.take_turns)
+    recorded = Recorded(only)
+    scanner = Scanner(
+        data, OF_TRACKS.keys() | {RECORD, HEART_RATE}, recorded.take_turns, {EVENT, FIELD_DESCRIPTION, HEART_RATE}
+    )
     for part in parts(data):
         recorded.begin_part()
         for run in scanner.runs(part):
@@ -38,14 +41,14 @@ def recorded_of(data: bytes, only: Collection[str] | None = None) -> "Recorded":
 class Recorded:
     """The messages of a track, while they are read."""
 
-    def __init__(self, data: bytes, only: Collection[str] | None) -> None:
+    def __init__(self, only: Collection[str] | None) -> None:
         self.samples = Samples()
         self.developers = Developers()
         self.gatherer = Gatherer(self._take_records)
-        self.restarts: list[tuple[int | None, float | None]] = []
-        """Where the timer was started again: the next sample where that is certain, and the Unix time."""
+        self.heart_rates = HeartRates()
+        self.restarts: list[int] = []
+        """The samples at which the timer was started again, or another part begins."""
         self.course_points: list[Message] = []
-        self._data = data
         self._only = only
         self._events = 0
         self._stopped = False
@@ -56,6 +59,7 @@ class Recorded:
         """Go on to the next part of the chain."""
         self.developers.begin_part()
         self._sources.clear()
+        self.restarts.append(self.samples.count)
 
     def take(self, run: Run) -> None:
         """Go on to the next run."""
@@ -69,26 +73,34 @@ class Recorded:
                 self.developers.describe(described)
         elif message == EVENT:
             self._take_events(run)
+        elif message == HEART_RATE:
+            self.heart_rates.take(run)
         else:
             room = range(MAX_MESSAGES - len(self.course_points))
             self.course_points += (found for _, found in zip(room, _messages(run), strict=False))
 
+    def merge_heart_rates(self) -> None:
+        """Give the samples the heart rates that came behind them."""
+        if self.heart_rates.times and "time" in self.samples.columns:
+            columns = self.samples.full_columns()
+            rates = columns.get("hr") or array("d", [nan]) * self.samples.count
+            self.samples.columns["hr"] = self.heart_rates.merged(columns["time"], rates)
+
     def _take_events(self, run: Run) -> None:
         self.gatherer.flush()
-        index = self.samples.count if run.data is self._data else None  # scattered ones have lost their place
         for _, event in zip(range(MAX_MESSAGES - self._events), _messages(run), strict=False):
             self._events += 1
             if event.whole("event") != _TIMER:
                 continue
-            kind, time = event.whole("event_type"), event.real("time")
+            kind = event.whole("event_type")
             if kind == _START and self._stopped:
-                self.restarts.append((index, None if time is None else time + FIT_EPOCH))
+                self.restarts.append(self.samples.count)
             self._stopped = kind in _STOPS or (self._stopped and kind != _START)
 
     def take_turns(self, mixed: Mixture) -> bool:
         """Take messages that take turns, if those of one number are records: their columns are put in order."""
         parts = {header: part for header, part in mixed.messages.items() if part[0].message == RECORD}
-        if len(parts) < len(mixed.messages):
+        if len(parts) < len(mixed.messages) or any(self._packs(definition) for definition, _ in parts.values()):
             return False
         self.gatherer.flush()
         ordered: dict[str, Column] = {}
@@ -114,7 +126,11 @@ class Recorded:
     def _take_records(self, definition: Definition, messages: bytes) -> None:
         self.samples.extend(len(messages) // definition.size, self._columns(definition, messages))
 
-    def _columns(self, definition: Definition, messages: bytes) -> dict[str, Column]:
+    def _packs(self, definition: Definition) -> bool:
+        """Tell whether a distance depends on the record before."""
+        return any(source.column == PackedDistance.COLUMN for source in self._of(definition))
+
+    def _of(self, definition: Definition) -> list[Source]:
         found = self._sources.get(definition)
         if found is None:
             found = self._sources[definition] = [
@@ -122,8 +138,11 @@ class Recorded:
                 for source in sources(definition, self.developers)
                 if self._only is None or source.column in self._only
             ]
+        return found
+
+    def _columns(self, definition: Definition, messages: bytes) -> dict[str, Column]:
         columns: dict[str, Column] = {}
-        for source in found:
+        for source in self._of(definition):
             if source.column == PackedDistance.COLUMN:
                 columns |= self._packed.unpack(definition, messages, source.field)
             elif source.column not in columns:

@@ -66,7 +66,8 @@ class Records:
         if _expected(definition):
             self._gatherer.add(run)
         if first is not None:
-            self._gatherer.flush()
+            if TIMESTAMP in self._gatherer.waiting():
+                self._gatherer.flush()
             self._note_times((first, last))
 
     def add_turns(self, parts: Mapping[int, tuple[Definition, bytes]], order: bytes) -> None:

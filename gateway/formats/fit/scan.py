@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from gateway.formats.fit.definition import Definition, definition_end, parse_definition
 from gateway.formats.fit.header import Part
-from gateway.formats.fit.mixture import Mixture, mixture
+from gateway.formats.fit.mixture import Kinds, Mixture, kinds_of, mixture
 from gateway.formats.refusals import refusal
 
 MAX_RUNS: Final = 1_000_000
@@ -18,6 +18,10 @@ MAX_DEFINITIONS: Final = 10_000
 PATIENCE: Final = 64
 """Steps between two definitions after which a regular expression takes over; it costs some of them to compile."""
 
+MAX_MIXTURES: Final = 6
+"""Sets of local types in a file for which an expression is compiled, some milliseconds each."""
+
+_WORTH = 1024  # bytes that a mixture must have for another one to be looked for at once
 _COMPRESSED = 0x80
 _DEFINITION = 0x40
 _LOCAL = 0x0F
@@ -61,16 +65,23 @@ class Scanner:
     the global numbers of the messages that the caller asks for (``None``: all); others are checked and not given. With
     it the messages of each number come in the file's order, those of different numbers may not. ``take_turns`` may
     take those of several definitions with one number that take turns; without it, or if it says no, they come as runs.
+    The numbers ``alone`` always come in their place.
     """
 
-    __slots__ = ("_data", "_definitions", "_steps", "_take_turns", "_wanted")
+    __slots__ = ("_alone", "_data", "_definitions", "_kinds", "_steps", "_take_turns", "_wanted")
 
     def __init__(
-        self, data: bytes, wanted: Collection[int] | None = None, take_turns: Callable[[Mixture], bool] | None = None
+        self,
+        data: bytes,
+        wanted: Collection[int] | None = None,
+        take_turns: Callable[[Mixture], bool] | None = None,
+        alone: Collection[int] = (),
     ) -> None:
         self._data = data
         self._wanted = wanted
         self._take_turns = take_turns
+        self._alone = alone
+        self._kinds: set[Kinds] = set()
         self._definitions: set[bytes] = set()
         self._steps = 0
 
@@ -114,7 +125,8 @@ class Scanner:
             at = behind
             patience -= 1
             if not patience and (mixed := self._mixture(at, end, local)):
-                at, clock, patience = mixed.end, mixed.clock or clock, 1
+                patience = 1 if mixed.end - at > _WORTH else PATIENCE
+                at, clock = mixed.end, mixed.clock or clock
                 for found, messages in () if mixed.order else mixed.messages.values():
                     yield Run(found, messages, 0, len(messages), None, None)
 
@@ -122,7 +134,12 @@ class Scanner:
         """Return what takes turns from ``at`` on; ``None``: go on in runs, up to the next definition."""
         if self._wanted is None:
             return None
-        mixed = mixture(self._data, at, end, local, self._wanted)
+        kinds = kinds_of(local, self._wanted, self._alone)
+        if kinds not in self._kinds:
+            if len(self._kinds) == MAX_MIXTURES or not kinds:
+                return None
+            self._kinds.add(kinds)
+        mixed = mixture(self._data, at, end, local, kinds)
         if mixed and mixed.order and not (self._take_turns and self._take_turns(mixed)):
             return None
         return mixed

@@ -35,6 +35,7 @@ MAX_MESSAGES = 256
 MAX_SHOWN = 100_000
 """How many records of an interrupted recording are looked at for climb and moving time: a day's."""
 
+_MINUTE, _MOST = 60, 0.75
 _SHOWN = frozenset({"time", "lat", "lon", "altitude"})
 _CLOCK_SET = 0x10000000  # smaller times count from the device's start, says the profile
 _KINDS = {4: Kind.ACTIVITY, 6: Kind.COURSE, 5: Kind.WORKOUT}
@@ -135,7 +136,7 @@ class _Messages:
             device=self._device(),
             bbox=self.records.box(),
             polyline=self.records.line.encoded(),
-            warnings=tuple(self._warnings(kind)),
+            warnings=tuple(self._warnings(kind, total)),
         )
 
     def _kind(self) -> Kind:
@@ -206,7 +207,7 @@ class _Messages:
             software=None if version is None else f"{version / _RAW_VERSION:.2f}",
         )
 
-    def _warnings(self, kind: Kind) -> list[str]:
+    def _warnings(self, kind: Kind, total: Session) -> list[str]:
         warnings = []
         if not self._found[FILE_ID]:
             warnings.append("no file_id message: the file does not say what it is")
@@ -219,11 +220,21 @@ class _Messages:
             warnings.append("the clock of the device was not set")
         if self.skipped:
             warnings.append("more sessions or laps than the index keeps")
+        first, last, timer = self.records.first, self.records.last, total.timer
+        if first is not None and last is not None and timer is not None and last - first < timer * _MOST - _MINUTE:
+            warnings.append(f"samples of {(last - first) // _MINUTE} of {timer // _MINUTE:.0f} min only")
         return warnings
 
 
 def _moment(seconds: float | None) -> int | None:
     return None if seconds is None else whole(seconds + FIT_EPOCH, FIT_EPOCH)
+
+
+def _moving(message: Message) -> float | None:
+    """Return the moving time, else the timer; devices round it up beyond the elapsed time now and then."""
+    known = [seconds for name in ("moving", "timer") if (seconds := message.real(name)) is not None]
+    elapsed = message.real("elapsed")
+    return known[0] if known and elapsed is None else min(known[0], elapsed or 0) if known else None
 
 
 def _session(message: Message) -> Session:
@@ -234,7 +245,7 @@ def _session(message: Message) -> Session:
         start=_moment(message.real("start")),
         elapsed=message.real("elapsed"),
         timer=message.real("timer"),
-        moving=message.real("timer" if message.real("moving") is None else "moving"),
+        moving=_moving(message),
         distance=message.real("distance"),
         ascent=message.real("ascent"),
         descent=message.real("descent"),

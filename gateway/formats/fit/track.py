@@ -13,31 +13,29 @@ from gateway.formats.fit.records import SEMICIRCLE
 from gateway.formats.fit.summary import read
 from gateway.formats.samples import RANGES
 from gateway.formats.track import Track, Waypoint
+from gateway.model import Session
 
 
 def read_track(data: bytes) -> Track:
     """Return records and course points; raises ``FormatError`` as ``read`` does."""
     summary = read(data)
     recorded = recorded_of(data)
+    recorded.merge_heart_rates()
     columns = {name: column for name, column in recorded.samples.full_columns().items() if not all(map(isnan, column))}
     times = columns.get("time", array("d"))
     return Track(
         summary=summary,
         columns=columns,
         units={name: unit for name, unit in recorded.developers.units.items() if name in columns},
-        breaks=tuple(_breaks(times, recorded.restarts)),
+        breaks=tuple(_breaks(times, recorded.restarts, summary.sessions)),
         waypoints=tuple(_waypoints(recorded.course_points, times)),
     )
 
 
-def _breaks(times: Sequence[float], restarts: Sequence[tuple[int | None, float | None]]) -> Iterator[int]:
-    """Yield the samples at which the timer was started again after a stop."""
-    last = 0
-    for index, time in restarts:
-        at = bisect_left(times, time) if index is None and time is not None else index
-        if at is not None and last < at < len(times):
-            last = at
-            yield at
+def _breaks(times: Sequence[float], restarts: Sequence[int], sessions: Sequence[Session]) -> list[int]:
+    """Return the samples at which the timer was started again, or another part or session begins."""
+    starts = {bisect_left(times, session.start) for session in sessions[1:] if session.start is not None}
+    return sorted(at for at in {*restarts, *starts} if 0 < at < len(times))
 
 
 def _waypoints(course_points: Sequence[Message], times: Sequence[float]) -> Iterator[Waypoint]:

@@ -42,6 +42,7 @@ _TRACK = {
         for parent in ("extensions", "TrackPointExtension")
     },
 }
+_INSIDE = frozenset({"extensions", "TrackPointExtension"})
 _SUBTYPES = {Kind.ACTIVITY: "track", Kind.COURSE: "route", Kind.WAYPOINTS: "waypoints", Kind.OTHER: "empty"}
 _PLACE = {("trkpt", "@lat"): "lat", ("trkpt", "@lon"): "lon"}
 
@@ -131,7 +132,7 @@ class _Document:
             },
             closed={element: some.end for element, some in points.items()},
             texts=self._texts(),
-            repeated=Repeated("trkpt", _TRACK | _PLACE, self.track.take),
+            repeated=Repeated("trkpt", _TRACK | _PLACE, self.track.take, _INSIDE),
         )
 
     def _texts(self) -> Texts:

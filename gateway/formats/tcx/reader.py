@@ -43,6 +43,7 @@ _MEASURED = {
     ("TPX", "Speed"): "speed",
 }
 _PLACE = {("Position", "LatitudeDegrees"): "lat", ("Position", "LongitudeDegrees"): "lon"}
+_INSIDE = frozenset({"Position", "HeartRateBpm", "TPX"})
 _POINT_WORDS = {
     ("CoursePoint", "Name"): "name",
     ("CoursePoint", "PointType"): "kind",
@@ -174,7 +175,7 @@ class _Document:
                 "Creator": self._end_creator,
             },
             texts=self._texts(),
-            repeated=Repeated("Trackpoint", _MEASURED | _PLACE, self._take),
+            repeated=Repeated("Trackpoint", _MEASURED | _PLACE, self._take, _INSIDE),
         )
 
     def _texts(self) -> Texts:
@@ -219,6 +220,7 @@ class _Document:
 
     def _begin_point(self, _attributes: Attributes) -> None:
         self.points += 1
+        self._point = None
         self._part.samples.begin()
 
     def _take(self, count: int, columns: Mapping[str, Column]) -> None:
