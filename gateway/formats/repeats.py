@@ -20,12 +20,17 @@ from gateway.formats.track import Column
 
 Take = Callable[[int, Mapping[str, Column]], None]
 
-MIN_ELEMENTS: Final = 8
+MIN_ELEMENTS: Final = 40
 """For fewer elements a regular expression does not pay, even one that another file has left."""
 
 _SHAPES: Final = 8  # a document with more is read by expat
 _BATCH: Final = 4096
 _PLACE: Final = frozenset({"lat", "lon"})
+
+
+def worthwhile(data: bytes, tag: str) -> bool:
+    """Tell whether the local name ``tag`` is there often enough; an element has it twice, or once when it is empty."""
+    return data.count(tag.encode()) >= MIN_ELEMENTS
 
 
 class Runs:
@@ -42,7 +47,7 @@ class Runs:
         self._shapes: list[Shape] = []
         self._tries = _SHAPES
         first = re.search(rb"<(?:[\w.-]+:)?%b(?=[ \t\r\n/>])" % tag.encode(), data)
-        self._opening = first[0] if first and data.count(first[0]) >= MIN_ELEMENTS else None
+        self._opening = first[0] if first else None
 
     def next_element(self, at: int) -> tuple[int, int] | None:
         """Return start and end of the next element from ``at`` on when a run may follow it, else ``None``."""

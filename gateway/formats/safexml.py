@@ -16,7 +16,7 @@ from xml.parsers import expat
 from xml.parsers.expat import errors
 
 from gateway.formats.refusals import refusal
-from gateway.formats.repeats import Runs, Take
+from gateway.formats.repeats import Runs, Take, worthwhile
 from gateway.formats.shapes import BLANKS, Wanted
 
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -139,8 +139,10 @@ class _Walker:
 
     def _runs(self, repeated: Repeated) -> int:
         """Read up to behind the last run, of which expat gets the first element only; returns that offset."""
+        if not worthwhile(self._data, repeated.element):
+            return 0
         strange = (self._opened.keys() | self._closings.keys()) - repeated.inside
-        strange |= {name for key in self._texts.keys() - repeated.wanted.keys() for name in key[:1]} - repeated.inside
+        strange |= {parent for parent, _ in self._texts.keys() - repeated.wanted.keys()} - repeated.inside
         runs = Runs(self._data, repeated.element, repeated.wanted, repeated.take, strange)
         at = 0
         while found := runs.next_element(at):

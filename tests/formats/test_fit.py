@@ -358,7 +358,7 @@ def test_a_pattern_takes_over_where_messages_take_turns() -> None:
     steps = Scanner(frame(file_id() + turns), {RECORD})
     runs = list(steps.runs(part))
     assert sum((run.end - run.start) // run.definition.size for run in runs) == 1000
-    assert steps._steps < 100
+    assert steps.steps < 100
 
 
 def test_a_time_that_is_none_does_not_set_the_clock_back_though_messages_take_turns() -> None:

@@ -58,6 +58,9 @@ class Run(NamedTuple):
             yield clock & _TIME_MASK
 
 
+_new = tuple.__new__
+
+
 class Scanner:
     """Reads the parts of one file; the limits hold for the file, local types and the clock for a part.
 
@@ -68,7 +71,7 @@ class Scanner:
     The numbers ``alone`` always come in their place.
     """
 
-    __slots__ = ("_alone", "_data", "_definitions", "_kinds", "_steps", "_take_turns", "_wanted")
+    __slots__ = ("_alone", "_data", "_definitions", "_kinds", "_patience", "_take_turns", "_wanted", "steps")
 
     def __init__(
         self,
@@ -82,8 +85,10 @@ class Scanner:
         self._take_turns = take_turns
         self._alone = alone
         self._kinds: set[Kinds] = set()
+        self._patience = PATIENCE
         self._definitions: set[bytes] = set()
-        self._steps = 0
+        self.steps = 0
+        """What the walk has cost so far."""
 
     def runs(self, part: Part) -> Iterator[Run]:
         """Yield all runs of the part, in order; the part is valid once the iterator is exhausted.
@@ -93,16 +98,18 @@ class Scanner:
         """
         data, at, end, wanted = self._data, part.start, part.end, self._wanted
         local: list[Definition | None] = [None] * 16
-        clock, patience = 0, PATIENCE
+        clock, patience = 0, self._patience
+        used: set[int] = set()
         while at < end:
-            self._steps += 1
-            if self._steps > MAX_RUNS:
+            self.steps += 1
+            if self.steps > MAX_RUNS:
                 raise refusal("too_many_messages", at)
             header = data[at]
             if header & (_COMPRESSED | _DEFINITION) == _DEFINITION:
                 behind = definition_end(data, at, end)
                 local[header & _LOCAL] = self._define(data[at:behind], at)
-                at, patience = behind, PATIENCE
+                at, patience = behind, self._patience
+                used.clear()
                 continue
             compressed = header & _COMPRESSED
             definition = local[header >> 5 & 3 if compressed else header & _LOCAL]
@@ -121,20 +128,32 @@ class Scanner:
             elif definition.timestamp:
                 clock = _timestamp(data, behind - size, definition) or clock
             if wanted is None or definition.message in wanted:
-                yield Run(definition, data, at, behind, first, last)
+                yield _new(Run, (definition, data, at, behind, first, last))  # a tenth of a step less than Run(...)
             at = behind
+            used.add(header)
             patience -= 1
-            if not patience and (mixed := self._mixture(at, end, local)):
-                patience = 1 if mixed.end - at > _WORTH else PATIENCE
+            if not patience and (mixed := self._mixture(at, end, local, used)):
+                patience = self._patience_after(mixed.end - at)
                 at, clock = mixed.end, mixed.clock or clock
                 for found, messages in () if mixed.order else mixed.messages.values():
                     yield Run(found, messages, 0, len(messages), None, None)
 
-    def _mixture(self, at: int, end: int, local: Sequence[Definition | None]) -> Mixture | None:
-        """Return what takes turns from ``at`` on; ``None``: go on in runs, up to the next definition."""
+    def _patience_after(self, size: int) -> int:
+        """Return the steps until the next mixture; one that was not worth its call makes for more of them."""
+        if size > _WORTH:
+            return 1
+        self._patience *= 4
+        return self._patience
+
+    def _mixture(self, at: int, end: int, local: Sequence[Definition | None], used: Collection[int]) -> Mixture | None:
+        """Return what takes turns from ``at`` on; ``None``: go on in runs, up to the next definition.
+
+        Only local types that are in use count, so that one that is defined anew and again does not cost an expression.
+        """
         if self._wanted is None:
             return None
-        kinds = kinds_of(local, self._wanted, self._alone)
+        in_use = [definition if header in used else None for header, definition in enumerate(local)]
+        kinds = kinds_of(in_use, self._wanted, self._alone)
         if kinds not in self._kinds:
             if len(self._kinds) == MAX_MIXTURES or not kinds:
                 return None

@@ -35,6 +35,9 @@ MAX_MESSAGES = 256
 MAX_SHOWN = 100_000
 """How many records of an interrupted recording are looked at for climb and moving time: a day's."""
 
+MAX_SHOWN_STEPS = 20_000
+"""How much the walk may have cost for a second one."""
+
 _MINUTE, _MOST = 60, 0.75
 _SHOWN = frozenset({"time", "lat", "lon", "altitude"})
 _CLOCK_SET = 0x10000000  # smaller times count from the device's start, says the profile
@@ -56,7 +59,8 @@ def read(data: bytes) -> Summary:
             messages.take(run)
     messages.records.flush()
     summary = messages.summary()
-    if summary.kind is Kind.ACTIVITY and not summary.sessions and 0 < summary.records <= MAX_SHOWN:
+    interrupted = summary.kind is Kind.ACTIVITY and not summary.sessions
+    if interrupted and 0 < summary.records <= MAX_SHOWN and scanner.steps <= MAX_SHOWN_STEPS:
         return _shown(summary, recorded_of(data, _SHOWN).samples.session())
     return summary
 
