@@ -269,13 +269,18 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What one file or one summary from a watch says of a workout."""
+    """What one file or one summary from a watch says of a workout.
+
+    ``type`` is the file's or ``act``, ``device`` the one that sent it; None: another way.
+    """
 
     start: int | None
     elapsed: float | None
     timer: float | None
     distance: float | None
     sport: str | None
+    type: str | None = None
+    device: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,23 @@
 Every answer to a batch depends on what is there and on the batch alone, so that it can be repeated.
 """
 
+import struct
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any, Final
 
 from gateway.errors import BadRequest, OffsetMismatch, TooLarge
 from gateway.model import UnfinishedTrack
+from gateway.service.clock import latest
 from gateway.service.devices import Caller, still_valid
-from gateway.service.samples import WIDTH, known_columns
+from gateway.service.samples import WIDTH, known_columns, packed
 from gateway.service.uploads import Receipt
 from gateway.store import Transaction
 
 ROWS: Final = 100_000  # 27 hours, one a second
 FIRST_MOMENT: Final = 631_065_600  # FIT counts from 1989-12-31
+_SUM: Final = 4  # bytes of a CRC-32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Batch:
     columns: Sequence[object] | None = None
 
 
-def seen_by(transaction: Transaction, caller: Caller, batch: Batch) -> UnfinishedTrack:
+def seen_by(transaction: Transaction, caller: Caller, batch: Batch, now: int) -> UnfinishedTrack:
     """Give the state that a batch meets; raises ``BadRequest`` where it contradicts what came before."""
     columns = known_columns(batch.columns) if batch.columns is not None else None
     track = transaction.tracks.find(caller.token, batch.nonce)
@@ -44,6 +47,8 @@ def seen_by(transaction: Transaction, caller: Caller, batch: Batch) -> Unfinishe
             raise BadRequest(f"{'t' if batch.start is None else 'cols'}: is missing in the first batch")
         if batch.start < FIRST_MOMENT:
             raise BadRequest(f"t: is before {FIRST_MOMENT}, where FIT begins to count")
+        if batch.start > latest(transaction, caller.device.project, now):
+            raise BadRequest("t: is in the future")
         return UnfinishedTrack(
             caller.token, batch.nonce, caller.device.id, batch.start, batch.sport, batch.sub_sport, columns, 0, 0
         )
@@ -80,28 +85,30 @@ def width(track: UnfinishedTrack) -> int:
     return WIDTH * len(track.columns)
 
 
-def fingerprint(batch: Batch) -> list[object]:
-    """Describe the request that ended a track, to know it again: its rows are gone by then."""
-    return [batch.offset, len(batch.rows), sha256(repr(batch.rows).encode()).hexdigest()]
+def checksums(body: bytes, width: int) -> bytes:
+    """Give the CRC-32 of each packed row, to know a batch again when the rows are gone: no changed value escapes it."""
+    sums = [zlib.crc32(body[at : at + width]) for at in range(0, len(body), width)]
+    return struct.pack(f"<{len(sums)}I", *sums)
 
 
-def finished(transaction: Transaction, caller: Caller, batch: Batch) -> Receipt:
-    """Answer a batch of a track that has ended: as the last time, if it can be a batch of the same track."""
+def finished(transaction: Transaction, caller: Caller, batch: Batch, body: bytes | None = None) -> Receipt:
+    """Answer a batch of a track that has ended: as the last time, if it is a batch of the same track.
+
+    ``body`` has its rows where they are packed already. Raises ``BadRequest`` for any other content.
+    """
     still_valid(transaction, caller)
     known = transaction.answers.find(caller.token, batch.nonce)
     if known is None:
         raise OffsetMismatch(0, "rows")
-    answer = known[1]
+    sums, answer = known
     if "rows" not in answer:
         raise BadRequest("up: this nonce stands for another request")
-    columns = known_columns(batch.columns) if batch.columns is not None else None
-    last, behind = fingerprint(batch), batch.offset + len(batch.rows)
-    other = last[:2] == answer["last"][:2] and last != answer["last"]
-    if (
-        other
-        or behind > answer["rows"]
-        or (batch.end and behind != answer["rows"])
-        or not _agrees(batch, columns, answer)
-    ):
+    if not _agrees(batch, known_columns(batch.columns) if batch.columns is not None else None, answer):
+        raise BadRequest("up: this nonce stands for another track")
+    if body is None:
+        body = packed(batch.rows, answer["cols"], answer["t"])
+    mine, behind = checksums(body, WIDTH * len(answer["cols"])), batch.offset + len(batch.rows)
+    same = sums[_SUM * batch.offset : _SUM * behind] == mine and behind <= answer["rows"]
+    if not same or (batch.end and behind != answer["rows"]):
         raise BadRequest("up: this nonce stands for another track")
     return Receipt(**{key: answer[key] for key in Receipt.__slots__})

@@ -45,7 +45,7 @@ class Conversions:
             return self.convert(conversion, source)
 
     def convert(self, conversion: Conversion, source: bytes | BinaryIO) -> Write[None]:
-        """Convert ``source``, the content, now; raises ``Busy`` while the gateway stops."""
+        """Convert ``source``, the content, now; raises ``Busy`` while the gateway stops or the machine is too busy."""
         result = self._converter.run(source, conversion)
         now = self._clock()
         if isinstance(result, bytes):
@@ -88,7 +88,7 @@ def conversion_of(entry: FileEntry, role: Kind | None, wanted: FileType, points:
     what lies among the routes is there to be followed.
     """
     if entry.type == FileType.JSON or role not in _CONVERTIBLE:
-        raise UnsupportedType(f"this file is {entry.type} without a track, it cannot become {wanted}")
+        raise UnsupportedType(f"this {(entry.type or 'file').upper()} has no track, it cannot become {wanted.upper()}")
     if wanted is not FileType.FIT:
         return Conversion(entry.sha256, wanted.value, points, cap)
     done = entry.type == FileType.FIT or entry.path.startswith(f"{FOLDERS[Kind.ACTIVITY]}/")

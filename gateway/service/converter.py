@@ -1,7 +1,12 @@
-"""Starts the process that converts a file, waits for it and ends it when it takes too long."""
+"""Starts the process that converts a file, waits for it and ends it when it takes too long.
+
+The processor time that a conversion takes, which the process limits itself, is the file's fault; that the machine had
+none for it, or no memory, is not: then it is ``Busy``, and may go well in some minutes.
+"""
 
 import json
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -15,6 +20,8 @@ COMMAND: Final = (sys.executable, "-m", converting.__name__)
 Failure = tuple[str, int, str]
 """Why there is no result: a stable word, the byte, a sentence."""
 
+PATIENCE: Final = 60.0  # seconds that pass at most while a conversion has its seconds of processor time
+RETRY: Final = 180  # seconds after which a machine may have more to spare
 _LAST_WORDS: Final = 2000  # characters of a traceback that go into the log
 
 _ENDED: Final = {-signal.SIGINT, -signal.SIGTERM}  # somebody stops the gateway, it is not the file's fault
@@ -27,17 +34,17 @@ _log: Final = logging.getLogger("gateway.conversion")
 class Converter:
     """Runs one conversion at a time, in the calling thread; a process of its own keeps memory and faults apart."""
 
-    def __init__(self, seconds: float = converting.SECONDS) -> None:
+    def __init__(self, seconds: float = PATIENCE) -> None:
         self._seconds = seconds
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
 
     def run(self, source: bytes | BinaryIO, conversion: Conversion) -> bytes | Failure:
-        """Convert ``source``; raises ``Busy`` while the gateway stops.
+        """Convert ``source``; raises ``Busy`` while the gateway stops or the machine is too busy.
 
         The process gets no descriptor but its three own, so it holds no socket and no database open.
         """
-        line = [*COMMAND, conversion.target, str(conversion.points), str(conversion.cap)]
+        line = [*COMMAND, conversion.target, str(conversion.points), str(conversion.cap), str(os.getpid())]
         data = source if isinstance(source, bytes) else None
         stdin = subprocess.PIPE if isinstance(source, bytes) else source
         with subprocess.Popen(line, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:  # noqa: S603
@@ -48,7 +55,7 @@ class Converter:
                 result, said = child.communicate(data, self._seconds)
             except subprocess.TimeoutExpired:
                 child.kill()
-                return _NO_TIME
+                raise _no_room() from None
             finally:
                 self._child = None
         return self._failure(child.returncode, said) if child.returncode else result
@@ -58,6 +65,8 @@ class Converter:
             raise Busy("the gateway is stopping, try again soon")
         if code == -signal.SIGXCPU:
             return _NO_TIME
+        if code == -signal.SIGKILL:  # the kernel needed the memory, or an operator was impatient
+            raise _no_room()
         if code != converting.REFUSED:
             _log.error("a conversion ended with code %d: %s", code, said.decode(errors="replace")[-_LAST_WORDS:])
             return _CRASHED
@@ -70,6 +79,11 @@ class Converter:
         child = self._child
         if child is not None:
             child.kill()
+
+
+def _no_room() -> Busy:
+    _log.warning("a conversion was given up: the machine has too little time or memory")
+    return Busy("the machine is too busy to convert the file, try again later", wait=RETRY)
 
 
 def error_of(failure: Failure) -> GatewayError:

@@ -1,13 +1,15 @@
-"""One conversion in a process of its own: ``python -m gateway.service.converting TARGET POINTS CAP``.
+"""One conversion in a process of its own: ``python -m gateway.service.converting TARGET POINTS CAP PARENT``.
 
-The file comes on standard input, what it becomes goes to standard output. Time, memory and priority are limited from
-within; nothing of the gateway but its formats is loaded. Exit code 3: the file cannot be converted, standard error has
-a JSON list of word, offset and sentence.
+PARENT is the process that wants it; this one does not outlive it. The file comes on standard input, what it becomes
+goes to standard output. Time, memory and priority are limited from within; nothing of the gateway but its formats is
+loaded. Exit code 3: the file cannot be converted, standard error has a JSON list of word, offset and sentence.
 """
 
+import ctypes
 import json
 import os
 import resource
+import signal
 import sys
 from dataclasses import replace
 from math import isnan
@@ -19,9 +21,11 @@ from gateway.formats.simplify import fitted, simplified
 from gateway.model import FileType, Kind
 
 REFUSED: Final = 3
-SECONDS: Final = 20
+ORPHAN: Final = 4
+SECONDS: Final = 20  # of processor time
 MEMORY: Final = 320 * 1024 * 1024  # bytes of address space; 100,000 samples take some 150 MB
 NICENESS: Final = 10
+_PR_SET_PDEATHSIG: Final = 1  # of <linux/prctl.h>
 
 TARGETS: Final = {
     "gpx": (FileType.GPX, None),
@@ -62,15 +66,24 @@ def convert(data: bytes, target: str, points: int, cap: int) -> bytes:
 
 
 def limit() -> None:
-    """Bound this process; an orphan ends too."""
+    """Bound this process; an orphan that works on ends too."""
     for name, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_CORE, 0)):
         hard = resource.getrlimit(name)[1]
         resource.setrlimit(name, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
     os.nice(NICENESS)
 
 
-def main(target: str, points: str, cap: str) -> int:
+def end_with(parent: int) -> bool:
+    """Have the kernel end this process with the one that started it, on Linux; False: ``parent`` is gone already."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    return os.getppid() == parent
+
+
+def main(target: str, points: str, cap: str, parent: str) -> int:
     """Convert standard input to standard output; gives the exit code."""
+    if not end_with(int(parent)):
+        return ORPHAN
     limit()
     try:
         result = convert(sys.stdin.buffer.read(), target, int(points), int(cap))

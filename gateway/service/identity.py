@@ -5,9 +5,11 @@ from the watch; what each says differs a little. Two recordings are linked when
 
 - they start within 60 s of each other, and a duration of the one (elapsed or timer) is within 60 s or 10 % of one of
   the other; or, since some exporters write local time as UTC, their starts lie a time zone's quarter-hours apart, up to
-  14 h and within 2 s, and both durations and distances agree within 5 %; and
+  14 h and within 2 s, and both durations and distances agree within 5 %; at least one is a GPX or TCX file then, and
+  they do not come from one device, whose clock is one; and
 - sports and distances do not contradict: cycling is not running, and distances that both state differ by no more than
-  20 % or 100 m.
+  20 % or 100 m. A watch's summary is of what the watch was told and has measured by itself, so that against a file its
+  distance does not count, and walking is running.
 
 Links are followed: the recordings of a workout need not all be linked with one another (a site states moving time
 alone, an app elapsed time alone, the FIT file both), but none of them contradicts another.
@@ -28,6 +30,10 @@ _DURATION: Final = (60.0, 0.10)  # seconds, or the share of the longer
 _DISTANCE: Final = (100.0, 0.20)
 _SHIFTED: Final = (10.0, 0.05)  # seconds or metres, and share, once the zone has to be guessed
 
+SUMMARY: Final = "act"
+TEXT: Final = frozenset({"gpx", "tcx"})
+"""Types that exporters write, some of them with local time."""
+
 _FAMILIES: Final = (
     {"running"},
     {"walking", "hiking", "snowshoeing", "mountaineering"},
@@ -38,6 +44,7 @@ _FAMILIES: Final = (
     {"inline_skating", "ice_skating"},
 )
 """Sports of which one is not another. Every other word (generic, training, multisport, ...) contradicts none."""
+_ON_FOOT: Final = {0, 1}  # families that a summary does not tell apart
 
 Group = frozenset[Recording]
 
@@ -53,11 +60,18 @@ def linked(one: Recording, other: Recording) -> bool:
 
 
 def contradict(one: Recording, other: Recording) -> bool:
-    """Say whether two recordings cannot tell of the same workout: another sport, another distance."""
-    families = [next((n for n, family in enumerate(_FAMILIES) if r.sport in family), None) for r in (one, other)]
-    if None not in families and families[0] != families[1]:
+    """Say whether two recordings cannot tell of the same workout: another sport, another distance, another hour."""
+    if _hours_apart(one, other) and not _may_be_shifted(one, other):
         return True
-    return bool(one.distance and other.distance) and not _close(one.distance or 0, other.distance or 0, _DISTANCE)
+    summarised = (one.type == SUMMARY) != (other.type == SUMMARY)
+    families = {n for n, family in enumerate(_FAMILIES) for r in (one, other) if r.sport in family}
+    if len(families) > 1 and not (summarised and families == _ON_FOOT):
+        return True
+    return (
+        not summarised
+        and bool(one.distance and other.distance)
+        and not _close(one.distance or 0, other.distance or 0, _DISTANCE)
+    )
 
 
 def grouped(recordings: Iterable[Recording]) -> list[Group]:
@@ -76,6 +90,17 @@ def grouped(recordings: Iterable[Recording]) -> list[Group]:
                 groups[recording] = mine
     distinct = {id(group): group for group in groups.values()}
     return sorted(map(frozenset, distinct.values()), key=lambda group: min(map(_rank, group)))
+
+
+def _hours_apart(one: Recording, other: Recording) -> bool:
+    """Say whether two starts are as far apart as time zones are."""
+    known = one.start is not None and other.start is not None
+    return known and abs((one.start or 0) - (other.start or 0)) >= ZONE_STEP - ZONE_SLACK
+
+
+def _may_be_shifted(one: Recording, other: Recording) -> bool:
+    """Say whether one of two recordings may bear local time: a device has one clock, and FIT counts in UTC."""
+    return bool(TEXT & {one.type, other.type}) and (one.device is None or one.device != other.device)
 
 
 def _zone_apart(apart: int) -> bool:
@@ -108,4 +133,5 @@ def _gap(one: Recording, other: Recording) -> tuple[int, float]:
 def _rank(recording: Recording) -> tuple[float, ...] | tuple[float | str, ...]:
     """Order recordings by what they say; unknown comes last."""
     numbers = (recording.start, recording.elapsed, recording.timer, recording.distance)
-    return (*(float("inf") if number is None else float(number) for number in numbers), recording.sport or "")
+    words = (word or "" for word in (recording.sport, recording.type, recording.device))
+    return (*(float("inf") if number is None else float(number) for number in numbers), *words)

@@ -50,11 +50,21 @@ def folder_for(checked: Checked, otherwise: str) -> str:
     return FOLDERS.get(checked.summary.kind, otherwise) if checked.summary else otherwise
 
 
-def receive(transaction: Transaction, actor: Actor, folder: str, name: str, checked: Checked, now: int) -> Stored:
+def receive(
+    transaction: Transaction,
+    actor: Actor,
+    folder: str,
+    name: str,
+    checked: Checked,
+    now: int,
+    *,
+    beside: bool = False,
+) -> Stored:
     """Keep a file that a device sent, under its own name where that is possible.
 
     The same bytes as the head of a file of the project are that file. A taken name gives the next version when the
-    same device sent it and, among activities, the start is the same; otherwise ``name (2).fit``.
+    same device sent it and, among activities, the start is the same; otherwise, and where it is to lie ``beside`` what
+    is there, ``name (2).fit``.
     """
     known = transaction.files.with_content(actor.project, checked.content.sha256)
     if known is not None:
@@ -62,7 +72,10 @@ def receive(transaction: Transaction, actor: Actor, folder: str, name: str, chec
     original, n = folder, 2
     while transaction.files.at(actor.project, fold(folder)) is not None:
         folder, n = f"{original} ({n})", n + 1  # a file bears the folder's name
-    path, previous = _place(transaction, actor, folder, name, checked)
+    if beside:
+        path, previous = _free_path(transaction, actor.project, folder, name), None
+    else:
+        path, previous = _place(transaction, actor, folder, name, checked)
     return _write(transaction, actor, path, previous, checked, now, stem=f"{folder}/{name}")
 
 
@@ -116,7 +129,7 @@ def _write(
     transaction.files.put(entry, fold(path), fold(stem or path), checked, mtime)
     told = {"path": path, "version": entry.version, "sha256": content.sha256.hex(), "size": content.size}
     if checked.summary and checked.summary.kind is Kind.ACTIVITY:
-        told["activity"] = join(transaction, actor, entry.id, recording_of(checked.summary), now)
+        told["activity"] = join(transaction, actor, entry.id, recording_of(checked.summary, entry.device), now)
     elif previous:
         leave(transaction, actor, entry.id, now)
     transaction.journal.append(actor, "put", ("file", entry.id), told, now)
@@ -130,12 +143,16 @@ def _place(
     """Find the path for a file of a device, with the file that it becomes the next version of."""
     if folder != FOLDERS[Kind.ACTIVITY]:
         return _place_in_turn(transaction, actor, folder, name)
-    if actor.device and checked.summary:
-        start, stem = checked.summary.start, fold(f"{folder}/{name}")
-        known = transaction.files.activity(actor.project, stem, actor.device.id, start) if start is not None else None
-        if known is not None:
-            return known.path, known
-    return _free_path(transaction, actor.project, folder, name), None
+    known = same_activity(transaction, actor, folder, name, checked)
+    return (known.path, known) if known else (_free_path(transaction, actor.project, folder, name), None)
+
+
+def same_activity(transaction: Transaction, actor: Actor, folder: str, name: str, checked: Checked) -> FileEntry | None:
+    """Find the activity that the device has sent under this name, whatever its number, with the same start."""
+    start = checked.summary.start if checked.summary else None
+    if actor.device is None or start is None:
+        return None
+    return transaction.files.activity(actor.project, fold(f"{folder}/{name}"), actor.device.id, start)
 
 
 def _place_in_turn(transaction: Transaction, actor: Actor, folder: str, name: str) -> tuple[str, FileEntry | None]:

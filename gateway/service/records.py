@@ -1,6 +1,6 @@
 """Records from a watch: summaries of activities, a day's totals, series. Small, many, safe to repeat."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -11,14 +11,14 @@ from gateway.auth.tokens import new_id
 from gateway.errors import BadRequest
 from gateway.formats.fit import profile
 from gateway.model import Record, Recording
-from gateway.service.clock import Clock, unix_time
+from gateway.service.clock import Clock, latest, unix_time
 from gateway.service.devices import Caller, still_valid
 from gateway.service.facts import checked, day_of, end_of
-from gateway.service.workouts import join
+from gateway.service.identity import SUMMARY
+from gateway.service.workouts import join_all
 from gateway.store import Store, Transaction, Write
 
 MOST: Final = 1000  # records in one request
-AHEAD: Final = 24 * 3600  # seconds by which a watch's clock may be ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,6 @@ class Records:
         """Keep the records that are new; one that is wrong does not refuse the others."""
         if len(items) > MOST:
             raise BadRequest(f"r: takes at most {MOST} records")
-        request = _fingerprint(items)
         good: list[tuple[int, dict[str, Any]]] = []
         wrong: list[tuple[int, str]] = []
         for number, item in enumerate(items):
@@ -49,6 +48,7 @@ class Records:
                 good.append((number, checked(item)))
             except BadRequest as error:
                 wrong.append((number, error.message))
+        request = _fingerprint([good, wrong])
 
         def write(transaction: Transaction) -> Taken:
             still_valid(transaction, caller)
@@ -65,10 +65,8 @@ class Records:
 
 
 def _fingerprint(items: Sequence[object]) -> bytes:
-    try:
-        return sha256(b"records\0" + orjson.dumps(items, option=orjson.OPT_SORT_KEYS)).digest()
-    except orjson.JSONEncodeError:
-        raise BadRequest("r: is nested too deep") from None
+    """Hash what the records of a request say, wrong ones by what is wrong with them: 12.0 is 12, order counts."""
+    return sha256(b"records\0" + orjson.dumps(items, option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def _repeat(known: tuple[bytes, dict[str, Any]], request: bytes) -> Taken:
@@ -85,42 +83,45 @@ def _keep(
     wrong: list[tuple[int, str]],
     now: int,
 ) -> Taken:
-    latest = max(now, transaction.journal.newest(caller.device.project)) + AHEAD
-    new = duplicates = 0
-    bad = list(wrong)
+    last = latest(transaction, caller.device.project, now)
+    kept: list[Record] = []
+    duplicates, bad = 0, list(wrong)
     for number, said in good:
-        if said["t"] > latest:
+        if said["t"] > last:
             bad.append((number, "t is in the future"))
-        elif end_of(said) > latest:
+        elif said["y"] != SUMMARY and end_of(said) > last:
             bad.append((number, "d reaches into the future"))
-        elif _keep_one(transaction, caller, said, now):
-            new += 1
+        elif record := _keep_one(transaction, caller, said, now):
+            kept.append(record)
         else:
             duplicates += 1
-    if new or duplicates:
+    _tell(transaction, caller, kept, now)
+    if kept or duplicates:
         transaction.devices.synced(caller.device.id, now)
-    return Taken(new, duplicates, tuple(sorted(bad)))
+    return Taken(len(kept), duplicates, tuple(sorted(bad)))
 
 
-def _keep_one(transaction: Transaction, caller: Caller, said: dict[str, Any], now: int) -> bool:
-    """Write a record with its journal entry; False when the device has sent the same before."""
+def _keep_one(transaction: Transaction, caller: Caller, said: dict[str, Any], now: int) -> Record | None:
+    """Write a record; None when the device has sent the same before."""
     digest = sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
     device = caller.device
     if transaction.records.has(device.id, digest):
-        return False
+        return None
     record = Record(new_id(), device.project, device.id, said["y"], said["t"], day_of(said), digest, said)
     transaction.records.add(record, now)
-    told = said
-    if record.type == "act":
-        told = {**said, "activity": join(transaction, caller.actor, record.id, _recording(said), now)}
-    transaction.journal.append(caller.actor, "record", ("record", record.id), told, now)
-    return True
+    return record
 
 
-def _recording(said: dict[str, Any]) -> Recording:
+def _tell(transaction: Transaction, caller: Caller, kept: Sequence[Record], now: int) -> None:
+    """Join the summaries with what tells of the same workouts, all at once, and write the journal."""
+    said = {record.id: _recording(record.body, caller.device.id) for record in kept if record.type == SUMMARY}
+    activities = join_all(transaction, caller.actor, said, now)
+    for record in kept:
+        told = {**record.body, "activity": activities[record.id]} if record.id in activities else record.body
+        transaction.journal.append(caller.actor, "record", ("record", record.id), told, now)
+
+
+def _recording(said: Mapping[str, Any], device: str) -> Recording:
     """Take from a summary what tells workouts apart; its one duration is elapsed time."""
-    return Recording(said["t"], float(said["d"]), None, _distance(said), profile.sport(said.get("sp")))
-
-
-def _distance(said: dict[str, Any]) -> float | None:
-    return float(said["m"]) if "m" in said else None
+    distance = float(said["m"]) if "m" in said else None
+    return Recording(said["t"], float(said["d"]), None, distance, profile.sport(said.get("sp")), SUMMARY, device)

@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.errors import FormatError, NotFound
-from gateway.formats import fit
+from gateway.errors import BadRequest, FormatError, NotFound, UnknownFormat
+from gateway.formats import detect, fit
 from gateway.formats.fit.header import stated_size
-from gateway.model import Actor, Checked, Rejection, Stored, User
+from gateway.model import Actor, Checked, FileType, Rejection, Stored, User
 from gateway.service.clock import Clock, unix_time
 from gateway.service.ingest import check, check_any, folder_for, receive
 from gateway.service.paths import marked
 from gateway.store import Store, Transaction, Write
 
 LOOKS: Final = 1000  # contents whose salvage is remembered
+_ENDING: Final = ".fit"
 _BELIEVED: Final = 20  # times its length may a cut file have had: a changed byte in its size says more
 
 
@@ -88,15 +89,17 @@ class RefusedFiles:
     def repair(self, user: User, key: str) -> Write[Repair]:
         """Put what can be saved into the tree, with the bytes as they came; changes nothing when that is done already.
 
-        Raises ``NotFound``, and ``FormatError`` when nothing can be saved.
+        Raises ``NotFound``, ``BadRequest`` for what is no FIT file, and ``FormatError`` when nothing can be saved.
         """
         with self._store.read() as transaction:
             rejection = _find(transaction, user, key)
             data = _body(transaction, rejection)
+        if not _is_fit(rejection.name, data):
+            raise BadRequest("only FIT files can be repaired")
         checked, salvage = _rebuild(rejection.name, data)
         original = check_any(data)
         # an earlier release may have refused what is right
-        name = rejection.name if original.summary else marked(rejection.name, "repaired")
+        name = rejection.name if original.summary else _repaired_name(rejection.name)
         actor = Actor(user.id, user.project)
 
         def write(transaction: Transaction) -> Repair:
@@ -134,6 +137,22 @@ class RefusedFiles:
             self._salvages[rejection.sha256] = salvage
             return salvage
         return self._salvages[rejection.sha256]
+
+
+def _is_fit(name: str, data: bytes) -> bool:
+    """Say whether bytes are a FIT file or were meant to be one: a damaged one may not look like it any more."""
+    try:
+        return detect(data) is FileType.FIT
+    except UnknownFormat:
+        return name.lower().endswith(_ENDING)
+    except FormatError as error:
+        return error.code == "not_fit" or name.lower().endswith(_ENDING)
+
+
+def _repaired_name(name: str) -> str:
+    """Name what a repair makes; a name without an ending gets FIT's."""
+    stem, dot, _ = name.rpartition(".")
+    return marked(name if stem and dot else name + _ENDING, "repaired")
 
 
 def _rebuild(name: str, data: bytes) -> tuple[Checked, Salvage]:

@@ -1,15 +1,15 @@
 """Tracks that a watch recorded itself, in batches that are safe to repeat; the last one makes a FIT activity of them.
 
 A track that does not go on for 24 hours, and the idlest when a ninth one begins, is written as what it has. That is
-not remembered under its nonce: a watch that comes back after all starts over, and what it sends then becomes the next
-version of the same file.
+not remembered under its nonce: a watch that comes back after all starts over, and what it then ends becomes the next
+version of the same file. What was never ended takes no other file's place: it lies beside, or is dropped where the
+device has an activity with the same start and at least as many samples.
 """
 
 import io
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Final
 
 from gateway.contents import FileContents
@@ -18,10 +18,10 @@ from gateway.formats import write
 from gateway.formats.fit import profile
 from gateway.model import Actor, Checked, FileType, Kind, Stored, UnfinishedTrack
 from gateway.service.acks import acknowledge
-from gateway.service.batches import Batch, fingerprint, finished, fresh_rows, seen_by, told_of, width
+from gateway.service.batches import Batch, checksums, finished, fresh_rows, seen_by, told_of, width
 from gateway.service.clock import Clock, unix_time
 from gateway.service.devices import Caller, still_valid
-from gateway.service.ingest import FOLDERS, check, receive
+from gateway.service.ingest import FOLDERS, check, receive, same_activity
 from gateway.service.samples import packed, track_of
 from gateway.service.uploads import Progress, Receipt
 from gateway.store import INLINE, Store, Transaction, Write
@@ -45,14 +45,15 @@ class Tracks:
         """Keep a batch; the last one writes the file."""
         with self._store.read() as transaction:
             if transaction.answers.find(caller.token, batch.nonce):
-                return lambda transaction: finished(transaction, caller, batch)
-            seen = seen_by(transaction, caller, batch)
+                receipt = finished(transaction, caller, batch)
+                return lambda _transaction: receipt
+            seen = seen_by(transaction, caller, batch, self._clock())
             body = packed(batch.rows, seen.columns, seen.start)
             if batch.end:
                 stored = transaction.tracks.rows(caller.token, batch.nonce)
             begun = [] if seen.have else transaction.tracks.all(caller.token)
         if batch.end:
-            return self._end(caller, seen, stored + fresh_rows(seen, stored, batch, body), batch)
+            return self._end(caller, seen, stored + fresh_rows(seen, stored, batch, body), batch, body)
         give_way = [self.conclude(idle) for idle in begun[: max(0, len(begun) - UNFINISHED + 1)]]
         return lambda transaction: self._append(transaction, caller, batch, body, give_way)
 
@@ -62,8 +63,8 @@ class Tracks:
         """Keep a batch that is not the last; phones repeat requests, so the same one may have come a moment earlier."""
         still_valid(transaction, caller)
         if transaction.answers.find(caller.token, batch.nonce):
-            return finished(transaction, caller, batch)
-        seen = seen_by(transaction, caller, batch)
+            return finished(transaction, caller, batch, body)
+        seen = seen_by(transaction, caller, batch, self._clock())
         stored = transaction.tracks.rows(caller.token, batch.nonce) if batch.offset < seen.have else b""
         fresh = fresh_rows(seen, stored, batch, body)
         if not transaction.tracks.find(caller.token, batch.nonce):
@@ -73,26 +74,28 @@ class Tracks:
         transaction.tracks.append(replace(seen, updated=self._clock()), fresh, rows)
         return Progress(batch.nonce, seen.have + rows)
 
-    def _end(self, caller: Caller, seen: UnfinishedTrack, body: bytes, batch: Batch) -> Write[Outcome]:
-        """Make the file now; the write stores it."""
+    def _end(self, caller: Caller, seen: UnfinishedTrack, body: bytes, batch: Batch, last: bytes) -> Write[Outcome]:
+        """Make the file of all rows now; the write stores it. ``last``: the rows of the batch."""
         if not body:
             raise BadRequest("rows: a track needs at least one row")
         name, checked = self._file(seen, body)
+        rows, sums = len(body) // width(seen), checksums(body, width(seen))
 
         def write(transaction: Transaction) -> Outcome:
             still_valid(transaction, caller)
             if transaction.answers.find(caller.token, batch.nonce):  # the same request once more, a moment earlier
-                return finished(transaction, caller, batch)
+                return finished(transaction, caller, batch, last)
             now = transaction.tracks.find(caller.token, batch.nonce)
             if (now.have if now else 0) != seen.have:
                 raise OffsetMismatch(now.have if now else 0, "rows")
             stored = self._store_file(transaction, caller.actor, seen, name, checked)
+            transaction.tracks.remove_begun(caller.device.id, seen.start, rows)
             entry = stored.file
             receipt = Receipt(entry.id, FileType.FIT, entry.size, entry.version, stored.duplicate, stored.warning)
             if stored.duplicate:
                 acknowledge(transaction, caller.actor, entry.id, entry.version, self._clock())
-            answer = {**told_of(seen), "rows": len(body) // width(seen), "last": fingerprint(batch), **asdict(receipt)}
-            transaction.answers.add(caller.token, batch.nonce, sha256(body).digest(), answer, self._clock())
+            answer = {**told_of(seen), "rows": rows, **asdict(receipt)}
+            transaction.answers.add(caller.token, batch.nonce, sums, answer, self._clock())
             return receipt
 
         return write
@@ -112,10 +115,11 @@ class Tracks:
             device = transaction.devices.by_id(track.device)
             if device is None or transaction.tracks.find(track.token, track.nonce) != track:
                 return
-            if file is None:
+            actor = Actor(device.user, device.project, device)
+            if file is None or _is_there(transaction, actor, *file):
                 transaction.tracks.remove(track.token, track.nonce)
             else:
-                self._store_file(transaction, Actor(device.user, device.project, device), track, *file)
+                self._store_file(transaction, actor, track, *file, beside=True)
 
         return write
 
@@ -132,11 +136,26 @@ class Tracks:
         return name, checked
 
     def _store_file(
-        self, transaction: Transaction, actor: Actor, track: UnfinishedTrack, name: str, checked: Checked
+        self,
+        transaction: Transaction,
+        actor: Actor,
+        track: UnfinishedTrack,
+        name: str,
+        checked: Checked,
+        *,
+        beside: bool = False,
     ) -> Stored:
         assert actor.device is not None
         now = self._clock()
-        stored = receive(transaction, actor, FOLDERS[Kind.ACTIVITY], name, checked, now)
+        stored = receive(transaction, actor, FOLDERS[Kind.ACTIVITY], name, checked, now, beside=beside)
         transaction.devices.synced(actor.device.id, now, sent=0 if stored.duplicate else 1)
         transaction.tracks.remove(track.token, track.nonce)
         return stored
+
+
+def _is_there(transaction: Transaction, actor: Actor, name: str, checked: Checked) -> bool:
+    """Say whether the device has an activity of that name and start with as many samples: a piece adds nothing."""
+    known = same_activity(transaction, actor, FOLDERS[Kind.ACTIVITY], name, checked)
+    facts = transaction.files.facts(known.id, known.version) if known else None
+    assert checked.summary is not None
+    return facts is not None and (facts[2] or {}).get("records", 0) >= checked.summary.records

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO, Final
 
 from gateway.contents import FileContents
-from gateway.errors import NotFound
+from gateway.errors import Busy, NotFound
 from gateway.model import Actor, Checked, Conversion, Converted, FileEntry, Stored, User
 from gateway.service.clock import Clock, unix_time
 from gateway.service.conversions import SIMPLIFIED, Conversions, simplification
@@ -90,7 +90,12 @@ class Tree:
             return lambda _transaction: None
         conversion = Conversion(content.sha256, summary.type.value, 0, self._cap)
         known = self._conversions.find(conversion)
-        return (lambda _transaction: None) if known else self._conversions.convert(conversion, data)
+        if known:
+            return lambda _transaction: None
+        try:
+            return self._conversions.convert(conversion, data)
+        except Busy:  # the file is stored all the same, and simplified when a watch asks
+            return lambda _transaction: None
 
     def simplified(self, entry: FileEntry) -> Converted | None:
         """Say how simplifying a file for watches went; None: there was no need, or it was not tried."""

@@ -4,11 +4,13 @@ What says exactly the same as something that is there is simply joined to it; ev
 grouped anew, so that the order of arrival does not count. Source: a file's or record's id.
 """
 
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from gateway.auth.tokens import new_id
 from gateway.model import Actor, Recording, Summary
-from gateway.service.identity import NEAR, ZONE_SLACK, ZONE_STEP, ZONES, grouped, linked
+from gateway.service.identity import NEAR, TEXT, ZONE_SLACK, ZONE_STEP, ZONES, grouped, linked
 from gateway.store import Transaction
 
 NEIGHBOURS: Final = 16
@@ -19,27 +21,48 @@ _LOOK: Final = 200  # recordings of the days around that are looked at for anoth
 _REACH: Final = (ZONES, ZONE_STEP, ZONE_SLACK)
 
 
-def recording_of(summary: Summary) -> Recording:
-    """Take from a summary what tells workouts apart."""
-    return Recording(summary.start, summary.elapsed, summary.timer, summary.distance, summary.sport)
+def recording_of(summary: Summary, device: str | None) -> Recording:
+    """Take from a summary of a file what tells workouts apart."""
+    return Recording(
+        summary.start, summary.elapsed, summary.timer, summary.distance, summary.sport, summary.type.value, device
+    )
 
 
 def join(transaction: Transaction, actor: Actor, source: str, recording: Recording, now: int) -> str:
     """Note what a source says (now) of a workout and give its activity; others may move to another one with it."""
+    return join_all(transaction, actor, {source: recording}, now)[source]
+
+
+def join_all(transaction: Transaction, actor: Actor, said: Mapping[str, Recording], now: int) -> dict[str, str]:
+    """Note what sources say (now) and give their activities; each neighbourhood is grouped once for all of them."""
+    left = [before for source, recording in said.items() if (before := _put(transaction, actor, source, recording))]
+    for before in left:
+        _left(transaction, actor, before, now)
+    given = {}
+    for source, recording in said.items():
+        if _activity(transaction, source) is None:
+            regroup(transaction, actor, recording, now)
+    for source in said:
+        activity = _activity(transaction, source)
+        assert activity is not None
+        given[source] = activity
+    return given
+
+
+def _put(transaction: Transaction, actor: Actor, source: str, recording: Recording) -> Recording | None:
+    """Note what a source says, with its activity where there is nothing to compare; gives what it said before."""
     known = transaction.recordings.find(source)
     if known and known[0] and known[1] == recording:
-        return known[0]
+        return None
     there = transaction.recordings.activities(actor.project, recording) if recording.start is not None else []
     alone = there[0] if there else new_id() if recording.start is None else None
     transaction.recordings.put(source, actor.project, alone, recording)
-    if known:
-        _left(transaction, actor, known[1], now)
-    if alone is not None:
-        return alone
-    regroup(transaction, actor, recording, now)
+    return known[1] if known else None
+
+
+def _activity(transaction: Transaction, source: str) -> str | None:
     found = transaction.recordings.find(source)
     assert found is not None
-    assert found[0] is not None
     return found[0]
 
 
@@ -73,7 +96,9 @@ def regroup(transaction: Transaction, actor: Actor, around: Recording, now: int)
     """
     neighbours = _neighbourhood(transaction, actor.project, around)
     taken: set[str] = set()
-    for group in grouped(neighbours) if len(neighbours) <= NEIGHBOURS else [{around}]:
+    for group in (
+        grouped(neighbours) if len(neighbours) <= NEIGHBOURS else _alone(transaction, actor, neighbours, around)
+    ):
         known = {key for recording in group for key in transaction.recordings.activities(actor.project, recording)}
         activity = min(known - taken, default=None) or new_id()
         taken.add(activity)
@@ -83,6 +108,13 @@ def regroup(transaction: Transaction, actor: Actor, around: Recording, now: int)
         told = sorted(source for source, had_one in moved if had_one)
         if told:
             transaction.journal.append(actor, "join", ("activity", activity), {"sources": told}, now)
+
+
+def _alone(
+    transaction: Transaction, actor: Actor, crowd: AbstractSet[Recording], around: Recording
+) -> list[set[Recording]]:
+    """Leave each of a crowd that has no activity yet by itself."""
+    return [{one} for one in crowd if one == around or not transaction.recordings.activities(actor.project, one)]
 
 
 def _neighbourhood(transaction: Transaction, project: str, around: Recording) -> set[Recording]:
@@ -96,7 +128,7 @@ def _neighbourhood(transaction: Transaction, project: str, around: Recording) ->
         assert one.start is not None
         there = transaction.recordings.near(project, one.start, NEAR, NEIGHBOURS + 2)
         if one.distance:
-            there += transaction.recordings.shifted(project, one.start, _REACH, _LOOK)
+            there += transaction.recordings.shifted(project, one.start, _REACH, _LOOK, text=one.type not in TEXT)
         fresh = {other for other in there if linked(one, other)} - seen
         seen |= fresh
         waiting += fresh

@@ -3,9 +3,9 @@
 from gateway.model import Recording
 from gateway.store.noun import Noun
 
-_FACTS = "start, elapsed, timer, distance, sport"
+_FACTS = "start, elapsed, timer, distance, sport, type, device"
 _SAME = """project = :project and start is :start and elapsed is :elapsed and timer is :timer
-           and distance is :distance and sport is :sport"""
+           and distance is :distance and sport is :sport and type is :type and device is :device"""
 
 
 class Recordings(Noun):
@@ -20,7 +20,7 @@ class Recordings(Noun):
         """Note what a source says now."""
         self._run(
             f"""insert or replace into recordings (source, project, activity, {_FACTS})
-                values (:source, :project, :activity, :start, :elapsed, :timer, :distance, :sport)""",
+                values (:source, :project, :activity, :start, :elapsed, :timer, :distance, :sport, :type, :device)""",
             source=source, activity=activity, **_facts(project, recording),
         )  # fmt: skip
 
@@ -49,10 +49,13 @@ class Recordings(Noun):
         )  # fmt: skip
         return [Recording(*row) for row in rows]
 
-    def shifted(self, project: str, start: int, reach: tuple[int, int, int], most: int) -> list[Recording]:
+    def shifted(
+        self, project: str, start: int, reach: tuple[int, int, int], most: int, *, text: bool
+    ) -> list[Recording]:
         """List different facts with a distance whose start is whole steps from ``start``, the same start left out.
 
         ``reach`` is, in seconds, how far, the step, and the slack at each. It looks at ``most`` recordings at most.
+        ``text``: of GPX and TCX files only.
         """
         far, step, slack = reach
         rows = self._run(
@@ -60,8 +63,9 @@ class Recordings(Noun):
                     select {_FACTS} from recordings indexed by recordings_facts
                     where project = :project and start between :start - :far and :start + :far limit :most)
                 where distance > 0 and abs(start - :start) > :slack
-                and (abs(start - :start) + :slack) % :step <= 2 * :slack""",
-            project=project, start=start, far=far + slack, step=step, slack=slack, most=most,
+                and (abs(start - :start) + :slack) % :step <= 2 * :slack
+                and (not :text or type in ('gpx', 'tcx'))""",
+            project=project, start=start, far=far + slack, step=step, slack=slack, most=most, text=text,
         )  # fmt: skip
         return [Recording(*row) for row in rows]
 
@@ -104,4 +108,5 @@ def _facts(project: str, recording: Recording) -> dict[str, object]:
     return {
         "project": project, "start": recording.start, "elapsed": recording.elapsed, "timer": recording.timer,
         "distance": recording.distance, "sport": recording.sport,
+        "type": recording.type, "device": recording.device,
     }  # fmt: skip

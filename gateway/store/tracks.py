@@ -53,6 +53,13 @@ class Tracks(Noun):
                 token=track.token, nonce=track.nonce, off=track.have, body=body,
             )  # fmt: skip
 
+    def remove_begun(self, device: str, start: int, rows: int) -> None:
+        """Forget the tracks of a device with this start that have at most so many rows."""
+        self._run(
+            "delete from tracks where device = :device and start = :start and have <= :rows",
+            device=device, start=start, rows=rows,
+        )  # fmt: skip
+
     def remove(self, token: bytes, nonce: str) -> None:
         """Forget a track and its rows."""
         self._run("delete from tracks where token = :token and nonce = :nonce", token=token, nonce=nonce)

@@ -5,7 +5,7 @@ from typing import Final
 
 import falcon
 
-from gateway.errors import FormatError, GatewayError, NotFound
+from gateway.errors import BadRequest, FormatError, GatewayError, NotFound
 from gateway.http.request import Request, Response
 from gateway.http.work import Work
 from gateway.model import User
@@ -46,7 +46,7 @@ class Refused:
         try:
             done = await self._work.write(self._refused.repair, user, form.get("file", ""))
             await self._show(req, resp, user, done=done)
-        except (NotFound, FormatError) as error:
+        except (BadRequest, FormatError, NotFound) as error:
             await self._show(req, resp, user, error=error)
             resp.status = falcon.HTTP_422
 

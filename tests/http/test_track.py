@@ -109,10 +109,10 @@ def test_the_same_track_again_and_a_longer_one(gateway: LocalGateway) -> None:
 def test_a_ninth_unfinished_track_writes_what_the_idlest_has(gateway: LocalGateway) -> None:
     device = pair(gateway)
     for n in range(9):
-        device.post("track", batch(f"nine{n}", 0, rows(5), t=START + 10_000_000 + n)).good  # noqa: B018
+        device.post("track", batch(f"nine{n}", 0, rows(5), t=START - 10_000_000 + n)).good  # noqa: B018
     assert device.get("status").good["up"] == 1
-    assert device.post("track", batch("nine0", 5, rows(5, 5), t=START + 10_000_000)).failed("offset", 409)["have"] == 0
-    assert device.post("track", batch("nine1", 5, rows(5, 5), t=START + 10_000_001)).good["have"] == 10
+    assert device.post("track", batch("nine0", 5, rows(5, 5), t=START - 10_000_000)).failed("offset", 409)["have"] == 0
+    assert device.post("track", batch("nine1", 5, rows(5, 5), t=START - 9_999_999)).good["have"] == 10
 
 
 def test_a_long_track_is_kept_whole(gateway: LocalGateway, device: Api) -> None:
@@ -134,7 +134,10 @@ def test_a_long_track_is_kept_whole(gateway: LocalGateway, device: Api) -> None:
         ({"t": None}, "t"),
         ({"t": "x"}, "t"),
         ({"t": 1000}, "t"),
+        ({"t": 2**31 - 1}, "t"),
         ({"sp": "run"}, "sp"),
+        ({"sp": 256}, "sp"),
+        ({"ss": 256}, "ss"),
         ({"cols": None}, "cols"),
         ({"cols": "dt"}, "cols"),
         ({"cols": [*COLUMNS[:7], "moon"]}, "cols"),

@@ -11,11 +11,18 @@ from gateway.service.identity import contradict, grouped, linked
 
 T = 1_789_878_600
 HOUR = 3600
-RUN = Recording(T, 2700.0, 2600.0, 8200.0, "running")
+RUN = Recording(T, 2700.0, 2600.0, 8200.0, "running", "fit", "watch")
 
 
 def other(**facts: object) -> Recording:
-    values = {"start": T, "elapsed": 2700.0, "timer": 2600.0, "distance": 8200.0, "sport": "running"} | facts
+    values = {
+        "start": T,
+        "elapsed": 2700.0,
+        "timer": 2600.0,
+        "distance": 8200.0,
+        "sport": "running",
+        "type": "gpx",
+    } | facts
     return Recording(**values)  # type: ignore[arg-type]
 
 
@@ -33,6 +40,10 @@ def other(**facts: object) -> Recording:
         other(sport="training"),
         other(start=T + 2 * HOUR, distance=8300.0),  # local time written as UTC
         other(start=T - 5 * HOUR - 1800 + 2, sport=None),  # in India
+        other(start=T + 2 * HOUR, type="tcx", device="phone"),
+        other(type="act", distance=12_000.0),  # a watch without GPS
+        other(type="act", sport="walking", device="watch"),
+        other(type="act", sport="hiking", start=T + 59, distance=100.0),
     ],
 )
 def test_the_same_workout(same: Recording) -> None:
@@ -54,6 +65,14 @@ def test_the_same_workout(same: Recording) -> None:
         other(start=T + 2 * HOUR, distance=None),  # with a zone to guess, both must state how far it was
         other(start=T + 2 * HOUR, distance=9000.0),
         other(start=T + 2 * HOUR, elapsed=2900.0, timer=2900.0),
+        other(start=T + 2 * HOUR, device="watch"),  # a device has one clock
+        other(start=T + 2 * HOUR, type="fit"),
+        other(start=T + 2 * HOUR, type="act"),
+        other(sport="walking"),
+        other(type="act", sport="cycling"),
+        other(type="act", sport="swimming"),
+        other(type="act", elapsed=3400.0, timer=None),
+        other(type="act", start=T + 61),
     ],
 )
 def test_another_workout(different: Recording) -> None:
@@ -72,6 +91,20 @@ def test_a_file_that_says_both_times_unites_those_that_say_one() -> None:
     assert grouped([site, app, whole]) == [frozenset({site, app, whole})]
 
 
+def test_two_summaries_are_told_apart_by_distance() -> None:
+    first, second = other(type="act"), other(type="act", distance=12_000.0)
+    assert not linked(first, second)
+    assert linked(RUN, second)
+
+
+def test_a_file_in_local_time_does_not_unite_two_workouts() -> None:
+    early, late = other(type="fit"), other(type="fit", start=T + 2 * HOUR)
+    site = other(type="tcx", start=T + 1)
+    assert linked(site, early)
+    assert linked(site, late)
+    assert grouped([late, site, early]) == [frozenset({early, site}), frozenset({late})]
+
+
 def test_what_contradicts_is_not_united_by_a_third() -> None:
     run, ride, unsaid = other(), other(sport="cycling", start=T + 9), other(sport=None, start=T + 2)
     assert grouped([ride, unsaid, run]) == [frozenset({run, unsaid}), frozenset({ride})]
@@ -84,6 +117,8 @@ _recordings = st.builds(
     st.sampled_from([None, 1750.0, 1800.0, 3400.0]),
     st.sampled_from([None, 0.0, 5000.0, 5200.0, 6100.0, 9000.0]),
     st.sampled_from([None, "generic", "running", "cycling", "hiking", "walking"]),
+    st.sampled_from(["fit", "gpx", "act"]),
+    st.sampled_from([None, "watch"]),
 )
 
 

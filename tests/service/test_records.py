@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from gateway.errors import BadRequest, Unauthorized
+from gateway.service.clock import AHEAD
 from gateway.service.devices import Caller
-from gateway.service.records import AHEAD, MOST, Taken
+from gateway.service.records import MOST, Taken
 from tests.e2e import content
 from tests.samples import START
 from tests.service.harness import NOW, Services
@@ -89,6 +90,15 @@ def test_a_nonce_answers_as_the_first_time(services: Services) -> None:
     with pytest.raises(BadRequest, match="another request"):
         services.part(caller, "n", content.small(1), 0, 100)
     assert len(entries(services, "record")) == 1
+    floats = [{key: float(value) if key == "t" else value for key, value in record.items()} for record in records]
+    assert send(services, caller, *floats, nonce="n") == first
+
+
+def test_only_the_start_of_a_summary_counts_for_the_future(services: Services) -> None:
+    act = {"y": "act", "t": NOW + AHEAD, "d": 4000}
+    assert send(services, services.pair(), act, {**act, "t": NOW + AHEAD + 1}) == Taken(
+        1, 0, ((1, "t is in the future"),)
+    )
 
 
 def test_who_is_shut_out_leaves_nothing(services: Services) -> None:

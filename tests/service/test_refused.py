@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway import formats
-from gateway.errors import FormatError, NotFound
+from gateway.errors import BadRequest, FormatError, NotFound
 from gateway.formats import fit
 from gateway.model import Kind, Rejection, User
 from gateway.service.devices import Caller
@@ -189,9 +189,20 @@ def test_only_fit_can_be_saved(services: Services) -> None:
         refuse(services, caller, data, name)
     for file in listed(services):
         assert file.salvage is None
-        with pytest.raises(FormatError):
+        error, said = (FormatError, None) if file.rejection.name == "noise.fit" else (BadRequest, "only FIT files")
+        with pytest.raises(error, match=said):
             services.refused.repair(services.owner, file.rejection.id)
     assert tree(services) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "repaired"),
+    [("noext", "noext (repaired).fit"), (".fit", ".fit (repaired).fit"), ("a.FIT", "a (repaired).FIT")],
+)
+def test_what_is_repaired_has_an_ending(services: Services, name: str, repaired: str) -> None:
+    refuse(services, services.pair("fenix"), CUT, name)
+    services.write(services.refused.repair(services.owner, only(services).rejection.id))
+    assert list(tree(services)) == [f"/activities/{repaired}", f"/backups/fenix/{name}"]
 
 
 def test_what_is_over_the_cap_is_not_looked_into(services: Services) -> None:

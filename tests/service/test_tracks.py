@@ -11,13 +11,14 @@ from gateway import formats
 from gateway.errors import BadRequest, OffsetMismatch, TooLarge, Unauthorized
 from gateway.service import batches
 from gateway.service.batches import Batch
+from gateway.service.clock import AHEAD
 from gateway.service.devices import Caller
 from gateway.service.samples import packed, track_of
 from gateway.service.tracks import IDLE_SECONDS
 from gateway.service.uploads import Progress, Receipt
 from tests.e2e.database import count
 from tests.samples import START
-from tests.service.harness import Services
+from tests.service.harness import NOW, Services
 
 COLUMNS = ["dt", "hr", "dist"]
 
@@ -163,3 +164,109 @@ def test_what_an_earlier_release_has_stored_is_compared(services: Services) -> N
     services.keep_house()
     (activity,) = {row.activity for row in services.tree.below(services.owner, "/")}
     assert activity is not None
+
+
+def kept_versions(services: Services) -> dict[str, tuple[int, int]]:
+    """Paths of activities with their version and number of samples."""
+    found = services.tree.below(services.owner, "/")
+    return {row.file.name: (row.file.version, row.summary["records"]) for row in found if row.summary}
+
+
+def crowd_out(services: Services, caller: Caller) -> None:
+    """Begin eight tracks, so that those from before are concluded."""
+    for n in range(8):
+        services.now += 1
+        services.write(services.tracks.take(caller, Batch(f"o{n}", 0, [[0]], start=START - 9999 * n, columns=["dt"])))
+
+
+@pytest.mark.parametrize("by_age", [True, False])
+def test_a_piece_does_not_take_the_place_of_the_whole(services: Services, by_age: bool) -> None:
+    old = services.pair()
+    send(services, old, "lost", 0, 150)
+    caller = services.pair()  # paired again: the track before is another token's
+    send(services, caller, "whole", 0, 100, end=True)
+    send(services, caller, "piece", 0, 2)
+    services.now += IDLE_SECONDS + 1
+    if by_age:
+        services.keep_house()
+    else:
+        crowd_out(services, caller)
+        services.write(services.tracks.conclude(services.tracks.idle()[0]))
+    name = "2026-09-20-04-30-running"
+    assert kept_versions(services) == {f"{name}.fit": (1, 100), f"{name} (2).fit": (1, 150)}
+
+
+def test_a_whole_track_ends_the_pieces_of_it_and_takes_the_place_of_one_that_was_written(services: Services) -> None:
+    caller = services.pair()
+    send(services, caller, "piece", 0, 40)
+    services.now += IDLE_SECONDS + 1
+    services.keep_house()
+    send(services, caller, "again", 0, 50)
+    send(services, caller, "longer", 0, 101)
+    send(services, services.pair("other"), "not mine", 0, 50)
+    send(services, caller, "whole", 0, 100, end=True)
+    assert kept_versions(services) == {"2026-09-20-04-30-running.fit": (2, 100)}
+    with services.store.read() as transaction:
+        assert {track.nonce for track in transaction.tracks.before(services.now + 1)} == {"longer", "not mine"}
+    with pytest.raises(OffsetMismatch) as raised:
+        send(services, caller, "again", 50, 10)
+    assert raised.value.have == 0
+
+
+@pytest.mark.parametrize(
+    ("offset", "some", "end"),
+    [
+        (0, [[0, 0, 0]] * 10, False),  # other rows of the first batch
+        (0, [*rows(9), [9, 109, 28]], False),
+        (10, [*rows(9, 10), [19, 119, None]], True),
+        (5, rows(15, 6), True),
+        (10, rows(9, 10), True),  # ends earlier
+        (20, rows(1, 20), True),
+        (0, ["x", None, {}], False),
+        (25, [], False),
+        (0, [[[[0]]] * 3], False),
+    ],
+)
+def test_a_nonce_of_an_ended_track_stands_for_its_rows(
+    services: Services, offset: int, some: list[Any], end: bool
+) -> None:
+    caller = services.pair()
+    send(services, caller, "a", 0, 10)
+    overtaken = services.tracks.take(caller, Batch("a", 10, [*rows(9, 10), [19, 0, 0]], True))
+    receipt = send(services, caller, "a", 10, 10, end=True)
+    with pytest.raises(BadRequest):
+        services.write(services.tracks.take(caller, Batch("a", offset, some, end)))
+    with pytest.raises(BadRequest):
+        services.write(overtaken)
+    floats = [list(map(float, row)) for row in rows(20)]
+    for first, last in ((0, 10), (10, 20), (3, 17), (0, 20), (20, 20)):
+        batch = Batch("a", first, floats[first:last], end=last == 20)
+        assert services.write(services.tracks.take(caller, batch)) == receipt
+
+
+def test_no_nesting_is_too_deep_for_an_answer(services: Services) -> None:
+    caller = services.pair()
+    send(services, caller, "a", 0, 10, end=True)
+    deep: list[Any] = []
+    for _ in range(5000):
+        deep = [deep]
+    for body in (deep, [deep], [[deep, 0, 0]]):
+        with pytest.raises(BadRequest):
+            services.tracks.take(caller, Batch("a", 0, body))
+
+
+def test_a_track_begins_no_later_than_records(services: Services) -> None:
+    caller = services.pair()
+
+    def begin(nonce: str, start: int) -> Progress:
+        batch = Batch(nonce, 0, [[0]], start=start, columns=["dt"])
+        progress: Progress = services.write(services.tracks.take(caller, batch))
+        return progress
+
+    for late in (NOW + AHEAD + 1, 2**31 - 1):
+        with pytest.raises(BadRequest, match="t: is in the future"):
+            begin("late", late)
+    assert begin("now", NOW + AHEAD).have == 1
+    services.add("a.json")
+    services.now -= 10 * 365 * 86_400  # a machine without a clock of its own has lost its power
+    assert begin("lost", NOW).have == 1

@@ -3,6 +3,7 @@
 import itertools
 import json
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,13 +107,47 @@ def test_a_crowd_at_one_moment_is_bounded(services: Services, monkeypatch: pytes
 
 @pytest.mark.parametrize("zones", [(0, 2), (2, 0), (0, -5.5)])
 def test_local_time_written_as_utc(services: Services, zones: tuple[float, float]) -> None:
-    caller = services.pair()
     starts = [START + int(zone * 3600) for zone in zones] + [START + 1000]
     for n, start in enumerate(starts):
-        record = {"y": "act", "t": start, "d": 2700 + n, "m": 8200, "sp": 1}
-        services.write(services.records.take(caller, [record]))
-    first, second, other = (entry["activity"] for entry in journal(services, "record"))
+        moment = datetime.fromtimestamp(start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        services.add(f"{n}.tcx", "/activities", xml(2700 + n, moment).replace(b">0</Dist", b">8200</Dist"))
+    first, second, other = (entry["activity"] for entry in journal(services, "put"))
     assert first == second != other
+
+
+def test_two_like_workouts_of_a_watch_are_two(services: Services) -> None:
+    caller = services.pair()
+    record = {"y": "act", "t": START - 9 * 3600, "d": 62, "sp": 1, "m": 190}
+    services.write(services.records.take(caller, [record, {**record, "t": START}]))
+    for hours in (0, 1):
+        services.upload(caller, "run.fit", fit(start=START - hours * 3600))
+    one, two = (entry["activity"] for entry in journal(services, "record"))
+    now, before = (entry["activity"] for entry in journal(services, "put"))
+    assert one != two == now != before != one
+
+
+def test_a_request_is_grouped_once_for_each_neighbourhood(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = []
+
+    def counted(*args: Any) -> None:
+        times.append(args)
+        regroup(*args)
+
+    regroup = workouts.regroup
+    monkeypatch.setattr(workouts, "regroup", counted)
+    acts = [{"y": "act", "t": START - 900 * (n // 10), "d": 600 + n % 10, "m": 2000} for n in range(100)]
+    services.write(services.records.take(services.pair(), acts))
+    assert len(times) == 10
+    given = [entry["activity"] for entry in journal(services, "record")]
+    assert [len(set(given[n : n + 10])) for n in range(0, 100, 10)] == [1] * 10
+    assert len(set(given)) == 10
+    assert journal(services, "join") == []
+
+
+def test_a_crowd_in_one_request(services: Services) -> None:
+    acts = [{"y": "act", "t": START + n % 60, "d": 600 + n // 60, "m": 2000} for n in range(900)]
+    services.write(services.records.take(services.pair(), acts))
+    assert None not in [entry["activity"] for entry in journal(services, "record")]
 
 
 _recordings = st.builds(
@@ -122,21 +157,25 @@ _recordings = st.builds(
     st.sampled_from([None, 1750.0]),
     st.sampled_from([None, 5000.0, 5200.0, 9000.0]),
     st.sampled_from([None, "running", "cycling"]),
+    st.sampled_from(["fit", "tcx", "act"]),
+    st.sampled_from([None, "watch"]),
 )
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 4), _recordings), min_size=1, max_size=9))
-def test_arrivals_and_changes_end_in_the_groups_of_what_is_said_last(said: list[tuple[int, Recording]]) -> None:
+@given(st.lists(st.tuples(st.integers(0, 4), _recordings), min_size=1, max_size=9), st.integers(1, 3))
+def test_arrivals_and_changes_end_in_the_groups_of_what_is_said_last(
+    said: list[tuple[int, Recording]], together: int
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         services = Services(Path(folder))
         actor = Actor(services.owner.id, services.owner.project)
         try:
             last = {}
-            for number, recording in said:
-                source = f"source{number}"
-                last[source] = recording
-                services.write(lambda t, s=source, r=recording: workouts.join(t, actor, s, r, services.now))
+            for begin in range(0, len(said), together):
+                some = {f"source{number}": recording for number, recording in said[begin : begin + together]}
+                last |= some
+                services.write(lambda t, some=some: workouts.join_all(t, actor, some, services.now))
             with services.store.read() as transaction:
                 given = {source: transaction.recordings.find(source)[0] for source in last}
         finally:

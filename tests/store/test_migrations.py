@@ -51,9 +51,9 @@ def fill(connection: apsw.Connection) -> None:
             (file, number, digest, summary),
         )
     connection.execute(
-        """insert into activities (file, project, stem, start, sport, elapsed, distance)
-           values ('run', 'pa', '/x/run', 1000, 'running', 70.5, 180.25),
-                  ('walk', 'pa', '/x/walk', null, null, null, 9)"""
+        """insert into activities (file, project, stem, device, start, sport, elapsed, distance)
+           values ('run', 'pa', '/x/run', null, 1000, 'running', 70.5, 180.25),
+                  ('walk', 'pa', '/x/walk', 'watch', null, null, null, 9)"""
     )
 
 
@@ -72,8 +72,8 @@ def test_the_first_release_with_data(tmp_path: Path) -> None:
     store = Store(tmp_path).open()
     with store.read() as transaction:
         recordings, journal = transaction.recordings, transaction.journal
-        assert recordings.find("run") == (None, Recording(1000, 70.5, 60.0, 180.25, "running"))
-        assert recordings.find("walk") == (None, Recording(None, None, None, 9.0, None))
+        assert recordings.find("run") == (None, Recording(1000, 70.5, 60.0, 180.25, "running", "fit", None))
+        assert recordings.find("walk") == (None, Recording(None, None, None, 9.0, None, "fit", "watch"))
         assert {source for source, _, _ in recordings.uncompared(9)} == {"run", "walk"}
         assert (journal.newest("pa"), journal.newest("pb"), journal.head("pa")) == (900, 0, 3)
         assert transaction.contents.body(b"\2") == b"b"

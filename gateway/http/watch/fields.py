@@ -45,15 +45,15 @@ def nonce(body: Mapping[str, Any], key: str) -> str | None:
     return value
 
 
-def whole(body: Mapping[str, Any], key: str) -> int | None:
-    """Give a number from 0 to 2**31-1; 12.0 is one too, since watches write Floats."""
+def whole(body: Mapping[str, Any], key: str, most: int = LARGEST) -> int | None:
+    """Give a number from 0 to ``most``; 12.0 is one too, since watches write Floats."""
     value = body.get(key)
     if value is None:
         return None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= LARGEST:
-        raise BadRequest(f"{key}: must be a whole number from 0 to {LARGEST}")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= most:
+        raise BadRequest(f"{key}: must be a whole number from 0 to {most}")
     return value
 
 

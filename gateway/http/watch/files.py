@@ -44,9 +44,10 @@ class Files:
             query_type(req),
             acknowledged=req.get_param("all") == "1",
         )
-        entries, unprepared = await self._work.read(self._look, req.context.caller.device, look)
+        device = req.context.caller.device
+        entries, unprepared = await self._work.read(self._look, device, look)
         if unprepared:
-            await self._converting.prepare(unprepared)
+            await self._converting.prepare(device, unprepared)
             entries = await self._work.read(look)
         resp.data = page(entries, limit)
 
@@ -95,19 +96,16 @@ class Download:
         elif offset and version is None:
             raise BadRequest("v: is needed with off, so that parts of one version come together")
         else:
-            look = partial(self._part, device, key, version, offset, limit)
-            part = await self._work.read(look)
-            if isinstance(part, Offer):
-                await self._converting.made(part)
-                part = await self._work.read(look)
-            assert isinstance(part, bytes)
-            resp.data = part
+            look = partial(self._work.read, self._part, device, key, version, offset, limit)
+            _, resp.data = await self._converting.ready(device, look)
 
-    def _part(self, device: PairedDevice, key: str, version: int | None, offset: int, limit: int) -> bytes | Offer:
-        """Give the answer, or an offer that is not ready."""
+    def _part(
+        self, device: PairedDevice, key: str, version: int | None, offset: int, limit: int
+    ) -> tuple[Offer, bytes]:
+        """Give an offer, with the answer where it is ready."""
         offer = self._deliveries.find(device, key, version)
         if not offer.ready:
-            return offer
+            return offer, b""
         entry = offer.file
         if offset > entry.size or (offset and offset == entry.size):
             raise BadRequest(f"off: the file has {entry.size} bytes")
@@ -119,7 +117,7 @@ class Download:
         body["d"] = pybase64.b64encode(data).decode("ascii")
         if offset + len(data) < entry.size:
             body["next"] = offset + len(data)
-        return dump(body)
+        return offer, dump(body)
 
     def _document(self, device: PairedDevice, key: str, version: int | None, limit: int) -> bytes:
         offer = self._deliveries.find(device, key, version)

@@ -1,5 +1,6 @@
 """``native``: a file's bytes for the watch's GPX and FIT response types, converted where it is of another type."""
 
+from functools import partial
 from typing import Final
 
 from gateway.http.conversion import Converting
@@ -28,9 +29,8 @@ class Native:
         """Give the bytes, with at most ``points`` points where that is asked for."""
         points = query_number(req, "points", _LEAST_POINTS, _MOST_POINTS) or 0
         device = req.context.caller.device
-        offer, data = await self._work.read(self._look, device, file_id, points)
-        if await self._converting.made(offer):
-            offer, data = await self._work.read(self._look, device, file_id, points)
+        look = partial(self._work.read, self._look, device, file_id, points)
+        offer, data = await self._converting.ready(device, look)
         variant = f"-{points}" if points else ""
         name = f"{offer.file.id}-{offer.file.version}{variant}.{self._kind}"
         resp.content_type = _TYPES[self._kind]

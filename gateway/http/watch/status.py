@@ -19,7 +19,7 @@ class Status:
         """Tell; what has to be converted before it can wait is begun, and counts the next time."""
         answer_limit(req)
         status = await self._work.read(self._deliveries.status, req.context.caller.device)
-        self._converting.begin(status.unprepared)
+        self._converting.begin(req.context.caller.device, status.unprepared)
         last = {} if status.last is None else {"last": status.last}
         resp.media = {
             "ok": True, "now": status.now, **last, "pending": status.pending, "up": status.sent, "wait": status.wait,

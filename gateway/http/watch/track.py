@@ -1,7 +1,7 @@
 """``track``: samples that a watch recorded itself, in batches."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from gateway.errors import BadRequest
 from gateway.http.body import Bodies
@@ -12,6 +12,8 @@ from gateway.http.work import Work
 from gateway.service.batches import Batch
 from gateway.service.devices import Caller
 from gateway.service.tracks import Outcome, Tracks
+
+_SPORTS: Final = 255  # FIT numbers them in a byte
 
 
 class Track:
@@ -44,4 +46,5 @@ def _batch(body: dict[str, Any]) -> Batch:
         raise BadRequest("cols: must be a list of names")
     if not isinstance(end, bool):
         raise BadRequest("end: must be true or false")
-    return Batch(key, offset, rows, end, whole(body, "t"), whole(body, "sp"), whole(body, "ss"), columns)
+    sports = whole(body, "sp", _SPORTS), whole(body, "ss", _SPORTS)
+    return Batch(key, offset, rows, end, whole(body, "t"), *sports, columns)

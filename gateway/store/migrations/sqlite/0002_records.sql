@@ -26,12 +26,15 @@ create table recordings (                       -- what tells of a workout: the 
     elapsed  real,
     timer    real,
     distance real,
-    sport    text
+    sport    text,
+    type     text,                              -- fit, gpx, tcx, act
+    device   text                               -- that sent it; null: another way
 ) strict, without rowid;
-create index recordings_facts on recordings (project, start, elapsed, timer, distance, sport);
+create index recordings_facts on recordings (project, start, elapsed, timer, distance, sport, type, device);
 create index recordings_activity on recordings (activity);
 insert into recordings
-    select a.file, a.project, null, a.start, a.elapsed, json_extract(v.summary, '$.timer'), a.distance, a.sport
+    select a.file, a.project, null, a.start, a.elapsed, json_extract(v.summary, '$.timer'), a.distance, a.sport, f.type,
+           a.device
     from activities a join files f on f.id = a.file and f.deleted is null
     join versions v on v.file = f.id and v.n = f.head;
 
