@@ -9,7 +9,6 @@ from itertools import chain
 from operator import sub
 
 MAX_POINTS = 128
-_BATCH = 4096
 _PRECISION = 1e5
 _CHUNK_BITS = 5
 _CHUNK = (1 << _CHUNK_BITS) - 1
@@ -32,30 +31,17 @@ class Line:
         self._seen = 0
         self._stride = 1
 
-    def add(self, latitude: float, longitude: float) -> None:
-        """Go on to one more point."""
-        self._last = (latitude, longitude)
-        if self._seen % self._stride == 0:
-            self._kept.append(self._last)
-            self._thin()
-        self._seen += 1
-
     def extend(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> None:
         """Go on over many points."""
-        for start in range(0, len(latitudes), _BATCH):
-            self._extend(latitudes[start : start + _BATCH], longitudes[start : start + _BATCH])
-
-    def _extend(self, latitudes: Sequence[float], longitudes: Sequence[float]) -> None:
-        first = -self._seen % self._stride
-        self._kept += zip(latitudes[first :: self._stride], longitudes[first :: self._stride], strict=True)
+        if not latitudes:
+            return
         self._last = (latitudes[-1], longitudes[-1])
-        self._seen += len(latitudes)
-        self._thin()
-
-    def _thin(self) -> None:
-        while len(self._kept) > 2 * MAX_POINTS:
+        while self._seen + len(latitudes) > 2 * MAX_POINTS * self._stride:
             self._kept = self._kept[::2]
             self._stride *= 2
+        first = -self._seen % self._stride
+        self._kept += zip(latitudes[first :: self._stride], longitudes[first :: self._stride], strict=True)
+        self._seen += len(latitudes)
 
     def points(self) -> list[tuple[float, float]]:
         """Return at most ``MAX_POINTS`` points, the first and the last among them."""

@@ -43,8 +43,7 @@ def test_the_published_example() -> None:
 @given(POINTS)
 def test_a_short_line_comes_back(points: list[tuple[float, float]]) -> None:
     line = Line()
-    for point in points:
-        line.add(*point)
+    line.extend(*zip(*points, strict=True))
     text = line.encoded()
     assert text is not None
     for point, (south, east) in zip(points, decode(text), strict=True):
@@ -72,7 +71,7 @@ def test_a_long_line_keeps_its_ends(count: int, batch: int) -> None:
 def test_one_by_one_is_the_same(count: int) -> None:
     single, many = Line(), Line()
     for i in range(count):
-        single.add(i, -i)
+        single.extend([i], [-i])
     many.extend(range(count), range(0, -count, -1))
     assert single.points()[-1] == many.points()[-1] == (count - 1, 1 - count)
     assert len(single.points()) <= MAX_POINTS

@@ -52,6 +52,8 @@ def fuzz(target: Target, seconds: int, console: Console) -> list[Path]:
                 live.update(
                     Text(f"{target.name:8}{time.time() - began:5.0f} s {_progress(*map(int, status.groups()))}")
                 )
+    if not console.is_terminal:
+        console.print()  # which a live display leaves out there
     broken = sorted(path for path in BROKEN.glob(f"{target.name}-*") if path.stat().st_mtime >= began)
     if process.returncode and not broken:
         sys.exit(f"The target {target.name} stopped by itself; {log} says why.")
