@@ -30,7 +30,12 @@ _PLACE: Final = frozenset({"lat", "lon"})
 
 def worthwhile(data: bytes, tag: str) -> bool:
     """Tell whether the local name ``tag`` is there often enough; an element has it twice, or once when it is empty."""
-    return data.count(tag.encode()) >= MIN_ELEMENTS
+    at, name = 0, tag.encode()
+    for _ in range(MIN_ELEMENTS):
+        at = data.find(name, at) + 1
+        if not at:
+            return False
+    return True
 
 
 class Runs:
@@ -119,7 +124,8 @@ def _columns(shape: Shape, rows: list[Sequence[bytes]]) -> dict[str, Column] | N
             if name == "time":
                 minutes, seconds, zones = next(captured), map(float, next(captured)), next(captured)
                 times = array("d", map(add, map(_minute, minutes, zones), seconds))
-                columns[name] = array("d", [time if time <= MAX_INT else nan for time in times])
+                late = max(times) > MAX_INT
+                columns[name] = array("d", [time if time <= MAX_INT else nan for time in times]) if late else times
             else:
                 columns[name] = _in_range(name, array("d", map(float, next(captured))))
     except ValueError:
