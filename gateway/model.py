@@ -1,4 +1,4 @@
-"""Values that pass between the layers: frozen, without I/O.
+"""Values that pass between the layers: frozen, without I/O. Long because it is a list of them.
 
 Units everywhere: seconds (Unix time, UTC, for moments), metres, beats and revolutions per minute, watts, kilocalories,
 degrees. ``None`` means that the source does not say.

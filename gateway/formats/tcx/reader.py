@@ -7,14 +7,13 @@ from functools import partial
 from gateway.formats.indexing import summary_of
 from gateway.formats.moments import parse_moment
 from gateway.formats.naming import clean_name
-from gateway.formats.pointkinds import point_kind
-from gateway.formats.quantities import number, pulse, whole
+from gateway.formats.quantities import number
 from gateway.formats.safexml import Attributes, Hearers, Repeated, Texts, walk
 from gateway.formats.samples import RANGES, Samples, map_of
-from gateway.formats.sports import fit_sport
+from gateway.formats.tcx.parts import Part, device_of, place_of
 from gateway.formats.totals import combine
 from gateway.formats.track import Column, Track, Waypoint
-from gateway.model import Device, FileType, Kind, Session, Summary
+from gateway.model import FileType, Kind, Summary
 
 MAX_SESSIONS = 256
 MAX_LAPS = 2000
@@ -56,7 +55,6 @@ _DEVICE_VALUES = {
     ("Version", "VersionMajor"): "major",
     ("Version", "VersionMinor"): "minor",
 }
-_UINT32 = 2**32 - 1
 
 
 def read(data: bytes) -> Summary:
@@ -81,7 +79,7 @@ def read_track(data: bytes) -> Track:
         joined.extend(part.samples.count, part.samples.full_columns())
         joined.breaks += [start + at for at in part.samples.breaks]
     columns = joined.full_columns()
-    places = [place for part in parts for place in map(_place, part.points) if place is not None]
+    places = [place for part in parts for place in map(place_of, part.points) if place is not None]
     on_the_way = _on_the_way(places, columns.get("time", ()))
     return Track(document.summary(), columns, breaks=joined.inner_breaks(), waypoints=on_the_way)
 
@@ -98,60 +96,19 @@ def _read(data: bytes) -> "_Document":
     return document
 
 
-class _Part:
-    """An activity or a course while it is read."""
-
-    def __init__(self, sport: str | None) -> None:
-        self.sport = sport
-        self.start: float | None = None
-        self.name: str | None = None
-        self.samples = Samples()
-        self.points: list[dict[str, str]] = []
-        self.laps: list[dict[str, str]] = []
-
-    def lap_sessions(self) -> list[Session]:
-        return [_lap(values) for values in self.laps]
-
-    def session(self) -> Session:
-        """Take what laps state, and the points elsewhere. Laps know one duration, which stands for all."""
-        measured = self.samples.session()
-        stated = combine(self.lap_sessions())
-        sport, sub_sport = fit_sport(self.sport)
-        timer = measured.timer if stated.timer is None else stated.timer
-        start = self.start if self.start is not None else stated.start
-        start = measured.start if start is None else start
-        return replace(
-            measured,
-            sport=sport,
-            sub_sport=sub_sport,
-            start=None if start is None else int(start),
-            elapsed=measured.elapsed if stated.timer is None else stated.timer,
-            timer=timer,
-            moving=measured.moving if stated.timer is None else stated.timer,
-            distance=measured.distance if stated.distance is None else stated.distance,
-            avg_hr=stated.avg_hr or measured.avg_hr,
-            max_hr=stated.max_hr or measured.max_hr,
-            avg_power=stated.avg_power or measured.avg_power,
-            max_power=stated.max_power or measured.max_power,
-            avg_cadence=stated.avg_cadence or measured.avg_cadence,
-            max_cadence=stated.max_cadence or measured.max_cadence,
-            calories=stated.calories,
-        )
-
-
 class _Document:
     """What has been read so far. Values that belong to no activity or course fall to a part that nobody asks."""
 
     def __init__(self) -> None:
-        self.activities: list[_Part] = []
-        self.courses: list[_Part] = []
-        self.workout: _Part | None = None
+        self.activities: list[Part] = []
+        self.courses: list[Part] = []
+        self.workout: Part | None = None
         self.points = self.laps = self.skipped = 0
         self.multisport = False
         self.device: dict[str, str] = {}
         self._in_creator = False
         self._tracks = 0
-        self._part = _Part(None)
+        self._part = Part(None)
         self._lap: dict[str, str] = {}
         self._place: dict[str, str] = {}
         self._point: dict[str, str] | None = None
@@ -191,15 +148,15 @@ class _Document:
         device = {key: partial(self._device_value, name) for key, name in _DEVICE_VALUES.items()}
         return named | measured | laps | device
 
-    def _begin(self, parts: list[_Part], attributes: Attributes) -> None:
-        self._part = _Part(attributes.get("Sport"))
+    def _begin(self, parts: list[Part], attributes: Attributes) -> None:
+        self._part = Part(attributes.get("Sport"))
         if len(parts) < MAX_SESSIONS:
             parts.append(self._part)
         else:
             self.skipped += 1
 
     def _begin_workout(self, attributes: Attributes) -> None:
-        self._part = _Part(attributes.get("Sport"))
+        self._part = Part(attributes.get("Sport"))
         self.workout = self.workout or self._part
 
     def _begin_lap(self, attributes: Attributes) -> None:
@@ -271,7 +228,7 @@ class _Document:
         if self._in_creator:
             self.device.setdefault(name, text)
 
-    def kind(self) -> tuple[Kind, list[_Part]]:
+    def kind(self) -> tuple[Kind, list[Part]]:
         if self.activities:
             return Kind.ACTIVITY, self.activities
         if self.courses:
@@ -297,51 +254,8 @@ class _Document:
             sessions=sessions if kind is Kind.ACTIVITY else (),
             laps=tuple(lap for part in parts for lap in part.lap_sessions()),
             records=self.points,
-            device=_device(self.device),
+            device=device_of(self.device),
             bbox=bbox,
             polyline=polyline,
             warnings=tuple(warnings),
         )
-
-
-def _lap(values: dict[str, str]) -> Session:
-    started, timer = parse_moment(values["start"]), number(values.get("timer"))
-    sport, sub_sport = fit_sport(values["sport"])
-    return Session(
-        sport=sport,
-        sub_sport=sub_sport,
-        start=None if started is None else int(started),
-        timer=timer,
-        distance=number(values.get("distance")),
-        avg_hr=pulse(number(values.get("avg_hr"))),
-        max_hr=pulse(number(values.get("max_hr"))),
-        avg_power=whole(number(values.get("avg_power"))),
-        max_power=whole(number(values.get("max_power"))),
-        avg_cadence=whole(number(values.get("avg_cadence"))),
-        max_cadence=whole(number(values.get("max_cadence"))),
-        calories=whole(number(values.get("calories"))),
-    )
-
-
-def _device(values: dict[str, str]) -> Device | None:
-    product = clean_name(values.get("product"))
-    serial = whole(number(values.get("serial"), 1, _UINT32), 1, _UINT32)
-    major, minor = (whole(number(values.get(name))) for name in ("major", "minor"))
-    software = f"{major}.{minor}" if major is not None and minor is not None and (major, minor) != (0, 0) else None
-    if product is None and serial is None and software is None:
-        return None
-    return Device(product=product, serial=serial, software=software)
-
-
-def _place(words: dict[str, str]) -> Waypoint | None:
-    latitude, longitude = number(words.get("lat"), *RANGES["lat"]), number(words.get("lon"), *RANGES["lon"])
-    if latitude is None or longitude is None:
-        return None
-    return Waypoint(
-        lat=latitude,
-        lon=longitude,
-        name=clean_name(words.get("name")),
-        kind=point_kind(words.get("kind")) or "generic",
-        altitude=number(words.get("altitude"), *RANGES["altitude"]),
-        time=parse_moment(words.get("time")),
-    )
