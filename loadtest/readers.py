@@ -19,6 +19,7 @@ from loadtest.footprint import footprint
 from loadtest.specimens import Specimen
 from loadtest.stopwatch import best, geometric_mean
 from loadtest.tables import Section, at_least, at_most, report
+from tests.formats.corpus import CORPUS, FACTS
 
 MB = 10**6
 FIT_RIVALS = {
@@ -150,11 +151,10 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="so many turns each; the best counts")
     parser.add_argument("--markdown", type=Path, help="write the tables there too")
     chosen = parser.parse_args()
-    where = specimens.CORPUS
-    notes = [f"Files: the corpus in {where}."]
-    if not specimens.corpus_is_here():
+    notes = [f"Files: the corpus in {CORPUS}."]
+    if not FACTS:
         notes = [
-            f"No corpus in {where} (WRISTGATE_CORPUS can say where): the repository's files and made ones instead."
+            f"No corpus in {CORPUS} (WRISTGATE_CORPUS can say where): the repository's files and made ones instead."
         ]
     rounds = chosen.rounds
     sections = [measured_fit(rounds), measured_xml(rounds), measured_hostile(rounds), measured_memory()]

@@ -1,18 +1,16 @@
 """The files that the readers are measured with: the corpus, or what the repository has; made ones of any size."""
 
-import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
 
 from gateway.simwatch.sample import bench_activity, route
+from tests.formats.corpus import CORPUS, FACTS
 from tests.formats.fit_files import RECORD, SINT32, UINT8, UINT16, UINT32, define, file_id, frame_fast
 from tests.formats.hostile_files import CASES
 
 ROOT = Path(__file__).parents[1]
-CORPUS = Path(os.environ.get("WRISTGATE_CORPUS") or ROOT.parent / "shared" / "corpus")
 OWN = ROOT / "tests" / "data" / "formats" / "valid"
 SMALLEST = 3000
 LARGEST_FIT = 110 * 1024
@@ -25,20 +23,15 @@ class Specimen:
     data: bytes
 
 
-def corpus_is_here() -> bool:
-    return (CORPUS / "expected.json").is_file()
-
-
 def valid(ending: str) -> list[Specimen]:
     """Files of a type that independent decoders call valid, from 3 KB on, FIT up to 110 KB as well."""
     largest = LARGEST_FIT if ending == "fit" else None
-    found = _from_corpus(ending) if corpus_is_here() else _own(ending)
+    found = _from_corpus(ending) if FACTS else _own(ending)
     return [file for file in found if SMALLEST <= len(file.data) <= (largest or len(file.data))]
 
 
 def _from_corpus(ending: str) -> list[Specimen]:
-    facts = json.loads((CORPUS / "expected.json").read_text())["files"]
-    names = sorted(name for name in facts if facts[name]["valid"] is True and name.endswith(f".{ending}"))
+    names = sorted(name for name in FACTS if FACTS[name]["valid"] is True and name.endswith(f".{ending}"))
     return [Specimen(name.rpartition("/")[2], (CORPUS / name).read_bytes()) for name in names]
 
 
@@ -114,5 +107,5 @@ LARGE: dict[str, Callable[[int], bytes]] = {"FIT": large_fit, "GPX": large_gpx, 
 def hostile() -> list[Specimen]:
     """Files of 100 KB made to cost time: those of the tests, and those of the corpus."""
     made = [Specimen(name, make(HOSTILE_SIZE)) for name, (make, _) in CASES.items()]
-    crafted = sorted((CORPUS / "crafted").glob("*")) if corpus_is_here() else ()
+    crafted = sorted((CORPUS / "crafted").glob("*")) if FACTS else ()
     return made + [Specimen(path.name, path.read_bytes()) for path in crafted]

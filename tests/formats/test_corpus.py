@@ -5,10 +5,7 @@ and calories exactly; seconds and metres to the file's own digits; means that we
 round differently; positions to 1e-5 degrees (1 m); ascent of XML at most the raw sum, because ours is filtered.
 """
 
-import json
-import os
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,14 +14,12 @@ from gateway import formats
 from gateway.errors import FormatError
 from gateway.formats.sports import fit_sport
 from gateway.model import FileType, Kind, Summary
+from tests.formats.corpus import CORPUS, FACTS, MISSING
 
 Facts = dict[str, Any]
 
-CORPUS = Path(os.environ.get("WRISTGATE_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
-FACTS = json.loads((CORPUS / "expected.json").read_text())["files"] if (CORPUS / "expected.json").is_file() else {}
-
 if not FACTS:
-    pytest.skip("The corpus is not here; WRISTGATE_CORPUS can say where it is.", allow_module_level=True)
+    pytest.skip(MISSING, allow_module_level=True)
 
 ACCEPTED = None
 POLICY = {

@@ -1,8 +1,5 @@
 """What was whole of a damaged FIT file survives byte for byte, and what comes out is correct to everybody."""
 
-import os
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +8,7 @@ from gateway import formats
 from gateway.errors import FormatError
 from gateway.formats import fit
 from gateway.model import Kind, Session
+from tests.formats.corpus import CORPUS, FACTS, MISSING
 from tests.formats.fit_files import RECORD, SESSION, UINT32, define, file_id, frame, uint32
 from tests.formats.fit_judges import Messages, accepted, names
 from tests.formats.golden import INVALID, VALID
@@ -18,8 +16,6 @@ from tests.formats.tracks import START, run
 
 HEADER = 14
 EPOCH = 631_065_600
-CORPUS = Path(os.environ.get("WRISTGATE_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus") / "fit"
-
 DATA = {path.name: path.read_bytes() for path in (*VALID, *INVALID) if path.suffix == ".fit"}
 WHOLE = DATA["fit_ok_le.fit"]
 LOSSLESS = {
@@ -228,10 +224,10 @@ def test_any_damage_gives_a_good_file_or_none(draw: st.DataObject) -> None:
     assert fit.repair(repaired.data).fault is None
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="The corpus is not here; WRISTGATE_CORPUS can say where it is.")
+@pytest.mark.skipif(not FACTS, reason=MISSING)
 @pytest.mark.parametrize("name", REAL)
 def test_any_cut_of_a_real_file_gives_a_good_one(name: str) -> None:
-    data = (CORPUS / name).read_bytes()
+    data = (CORPUS / "fit" / name).read_bytes()
     original = accepted(data)
     for size in range(len(data) - 1, len(data) // 2, -len(data) // 13):
         repaired = fit.repair(data[:size])

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from gateway import formats
 from gateway.errors import FormatError
 from gateway.formats import repeats
+from tests.formats.corpus import CORPUS, FACTS
 from tests.formats.golden import VALID
-from tests.formats.test_corpus import CORPUS, FACTS
 
 FILES = [path for path in VALID if path.suffix in {".gpx", ".tcx"}]
 FILES += [CORPUS / name for name, facts in FACTS.items() if facts["format"] in {"gpx", "tcx"}]

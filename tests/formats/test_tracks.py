@@ -13,9 +13,9 @@ from gateway import formats
 from gateway.formats.fit import profile
 from gateway.formats.pointkinds import POINT_KINDS, point_kind
 from gateway.formats.track import COLUMNS, Track
+from tests.formats.corpus import CORPUS, FACTS
 from tests.formats.fit_files import RECORD, STRING, UINT8, UINT16, UINT32, define, file_id, frame, uint32
 from tests.formats.golden import VALID
-from tests.formats.test_corpus import CORPUS, FACTS
 
 FILES = VALID + [CORPUS / name for name, facts in FACTS.items() if facts["valid"] is True]
 FIT = [path for path in FILES if path.suffix == ".fit" and path.name != "fit_bad_hr_no_ts.fit"]
