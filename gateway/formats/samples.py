@@ -9,7 +9,7 @@ from operator import eq
 from gateway.formats import geo
 from gateway.formats.climb import climb
 from gateway.formats.polyline import Line
-from gateway.formats.quantities import pulse, whole, within
+from gateway.formats.quantities import MAX_INT, pulse, whole, within
 from gateway.formats.track import COLUMNS, Column
 from gateway.model import Session
 
@@ -20,7 +20,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "lat": (-geo.MAX_LATITUDE, geo.MAX_LATITUDE),
     "lon": (-geo.MAX_LONGITUDE, geo.MAX_LONGITUDE),
     "altitude": (-1000.0, 20_000.0),
-    "distance": (0, 2**31 - 1),
+    "distance": (0, MAX_INT),
     "speed": (0, 1000),
     "hr": (1, 300),  # 0 is a strap that nobody wore
     "cadence": (0, 1000),

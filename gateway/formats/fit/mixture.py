@@ -18,6 +18,17 @@ _NO_TIME: Final = 0xFFFFFFFF
 _Pattern = re.Pattern[bytes]
 
 
+class Turns(NamedTuple):
+    """Messages of one number and several definitions, by header byte; ``order`` has these bytes as they stand."""
+
+    parts: dict[int, tuple[Definition, bytes]]
+    order: bytes
+
+    def ranks(self, header: int) -> list[int]:
+        """Return the places of one definition's messages among all."""
+        return [index for index, byte in enumerate(self.order) if byte == header]
+
+
 class Mixture(NamedTuple):
     """``messages`` are definitions by header byte, each with its messages end to end.
 
@@ -29,6 +40,11 @@ class Mixture(NamedTuple):
     clock: int
     messages: dict[int, tuple[Definition, bytes]]
     order: bytes
+
+    def turns(self, number: int) -> Turns:
+        """Return what has this message number; ``order`` must be there."""
+        parts = {header: part for header, part in self.messages.items() if part[0].message == number}
+        return Turns(parts, self.order.translate(None, bytes(set(range(256)) - parts.keys())))
 
 
 Kinds = tuple[tuple[int, int, bool], ...]

@@ -99,19 +99,18 @@ class Recorded:
 
     def take_turns(self, mixed: Mixture) -> bool:
         """Take messages that take turns, if those of one number are records: their columns are put in order."""
-        parts = {header: part for header, part in mixed.messages.items() if part[0].message == RECORD}
-        if len(parts) < len(mixed.messages) or any(self._packs(definition) for definition, _ in parts.values()):
+        turns = mixed.turns(RECORD)
+        if len(turns.parts) < len(mixed.messages) or any(self._packs(part) for part, _ in turns.parts.values()):
             return False
         self.gatherer.flush()
         ordered: dict[str, Column] = {}
-        order = mixed.order.translate(None, bytes(set(range(256)) - parts.keys()))
-        for header, (definition, messages) in parts.items():
-            rank = [index for index, byte in enumerate(order) if byte == header]
+        for header, (definition, messages) in turns.parts.items():
+            rank = turns.ranks(header)
             for name, column in self._columns(definition, messages).items():
-                target = ordered.setdefault(name, array("d", [nan]) * len(order))
+                target = ordered.setdefault(name, array("d", [nan]) * len(turns.order))
                 for index, value in zip(rank, column, strict=True):
                     target[index] = value
-        self.samples.extend(len(order), ordered)
+        self.samples.extend(len(turns.order), ordered)
         return True
 
     def _take_run(self, run: Run) -> None:

@@ -1,16 +1,17 @@
 """What the record messages (the samples) of a FIT file amount to."""
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
 from gateway.formats.fit.definition import BASE_TYPES, TIMESTAMP, BaseType, Definition, Field
 from gateway.formats.fit.gather import Gatherer, column
+from gateway.formats.fit.mixture import Turns
 from gateway.formats.fit.scan import Run
+from gateway.formats.fit.tally import Tally
 from gateway.formats.geo import MAX_LATITUDE, MAX_LONGITUDE, Box, around, rounded_box
 from gateway.formats.polyline import Line
-from gateway.formats.tally import Tally
 
 SEMICIRCLE: Final = 180 / 2**31
 """Degrees in one unit of a FIT position."""
@@ -70,21 +71,20 @@ class Records:
                 self._gatherer.flush()
             self._note_times((first, last))
 
-    def add_turns(self, parts: Mapping[int, tuple[Definition, bytes]], order: bytes) -> None:
-        """Take records of several definitions, by header byte, that stand in the ``order`` of these bytes."""
+    def add_turns(self, turns: Turns) -> None:
+        """Take records of several definitions that take turns."""
         self._gatherer.flush()
-        order = order.translate(None, bytes(set(range(256)) - parts.keys()))
-        self.count += len(order)
+        self.count += len(turns.order)
         places = {}
         times: list[tuple[int, int]] = []
         distances: list[tuple[int, int]] = []
-        for header, (definition, messages) in parts.items():
+        for header, (definition, messages) in turns.parts.items():
             fields = _expected(definition)
             self._take_sums(definition, messages)
             if LATITUDE in fields and LONGITUDE in fields:
                 columns = (column(definition, messages, fields[number]) for number in (LATITUDE, LONGITUDE))
                 places[header] = zip(*columns, strict=True)
-            rank = [index for index, byte in enumerate(order) if byte == header]
+            rank = turns.ranks(header)
             if TIMESTAMP in fields:
                 times += zip(rank, column(definition, messages, fields[TIMESTAMP]), strict=True)
             if DISTANCE in fields:
@@ -92,7 +92,7 @@ class Records:
         self._note_times(_first_and_last(times))
         _, distance = _first_and_last(distances)
         self._note_distance(distance)
-        for header in order:
+        for header in turns.order:
             if header in places:
                 latitude, longitude = next(places[header])
                 self._latitudes.append(latitude)
@@ -115,7 +115,7 @@ class Records:
             self._latitudes += column(definition, messages, fields[LATITUDE])
             self._longitudes += column(definition, messages, fields[LONGITUDE])
         self._take_sums(definition, messages)
-        if len(self._latitudes) > _MANY or len(self._pulses) > _MANY:
+        if max(map(len, self._waiting())) > _MANY:
             self._sum_up()
 
     def _take_sums(self, definition: Definition, messages: bytes) -> None:
@@ -138,13 +138,16 @@ class Records:
         self.last = self.last if last is None else last
 
     def _sum_up(self) -> None:
-        _add(self.hr, self._pulses.translate(None, b"\x00\xff"))
-        _add(self.cadence, self._cadences.translate(None, b"\xff"))
-        _add(self.power, [power for power in self._powers if power != _NO_POWER])
+        self.hr.add(self._pulses.translate(None, b"\x00\xff"))
+        self.cadence.add(self._cadences.translate(None, b"\xff"))
+        self.power.add([power for power in self._powers if power != _NO_POWER])
         if self._latitudes:
             self._note_places(self._latitudes, self._longitudes)
-        for values in (self._latitudes, self._longitudes, self._powers, self._pulses, self._cadences):
+        for values in self._waiting():
             del values[:]
+
+    def _waiting(self) -> Sequence["array[int] | bytearray"]:
+        return self._latitudes, self._longitudes, self._powers, self._pulses, self._cadences
 
     def _note_places(self, latitudes: Sequence[int], longitudes: Sequence[int]) -> None:
         south, north, east = min(latitudes), max(latitudes), max(longitudes)
@@ -197,8 +200,3 @@ def _first_and_last(ranked: Iterable[tuple[int, int]]) -> tuple[int | None, int 
     """Return the valid values of the lowest and of the highest rank."""
     valid = [pair for pair in ranked if pair[1] != _NO_UINT32]
     return (min(valid)[1], max(valid)[1]) if valid else (None, None)
-
-
-def _add(tally: Tally, values: Sequence[int]) -> None:
-    if values:
-        tally.add_all(len(values), sum(values), max(values))

@@ -110,17 +110,16 @@ class _Messages:
 
     def take_turns(self, mixed: Mixture) -> bool:
         """Keep what messages tell that take turns, if those of one number are records."""
-        records, others = {}, []
-        for header, (definition, messages) in mixed.messages.items():
-            if definition.message == RECORD:
-                records[header] = (definition, messages)
-            else:
-                others.append(Run(definition, messages, 0, len(messages), None, None))
+        others = [
+            Run(definition, messages, 0, len(messages), None, None)
+            for definition, messages in mixed.messages.values()
+            if definition.message != RECORD
+        ]
         if len({run.definition.message for run in others}) < len(others):
             return False
         for run in others:
             self.take(run)
-        self.records.add_turns(records, mixed.order)
+        self.records.add_turns(mixed.turns(RECORD))
         return True
 
     def summary(self) -> Summary:
