@@ -385,3 +385,26 @@ def test_the_clock_goes_on_behind_messages_that_take_turns() -> None:
     turns = b"".join(b"\0" + uint32(1_000_000_000 + i) + b"\2x" for i in range(100))
     track = formats.read_track(frame(file_id() + plain + turns + compressed + bytes((0xA0 | (1_000_000_105 & 31), 99))))
     assert list(track.columns["time"])[-2:] == [1_000_000_099 + FIT_EPOCH, 1_000_000_105 + FIT_EPOCH]
+
+
+@pytest.mark.parametrize("field", [3, 200])
+def test_compressed_times_behind_messages_with_a_time_are_the_last(field: int) -> None:
+    plain = WITH_TIME + b"".join(record(TIME + second, 100) for second in range(11))
+    compressed = define(RECORD, [(field, 1, UINT8)], local=1) + bytes((0xA0 | (TIME + 15) & 31, 99))
+    assert formats.read(frame(file_id() + plain + compressed)).elapsed == 15
+
+
+def test_packed_distances_add_up_though_definitions_take_turns() -> None:
+    kinds = define(RECORD, [(8, 3, 13)]) + define(RECORD, [(8, 3, 13), (3, 1, UINT8)], local=1)
+    turns = b"".join(
+        bytes((local, 0, (step << 4) & 0xF0, step >> 4)) + bytes((100,) * local)
+        for local, step in ((step % 2, step * 7) for step in range(200))
+    )
+    track = formats.read_track(frame(file_id() + kinds + turns))
+    assert list(track.columns["distance"]) == [step * 7 / 16 for step in range(200)]
+
+
+def test_nobody_moves_for_longer_than_it_takes() -> None:
+    session = define(SESSION, [(7, 4, UINT32), (8, 4, UINT32)], local=1) + b"\1" + uint32(10_000) + uint32(10_500)
+    summary = formats.read(frame(file_id() + session))
+    assert (summary.elapsed, summary.timer, summary.moving) == (10, 10.5, 10)

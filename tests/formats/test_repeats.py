@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from gateway import formats
 from gateway.errors import FormatError
 from gateway.formats import repeats
+from gateway.formats.gpx import reader
+from gateway.formats.shapes import draw
 from tests.formats.corpus import CORPUS, FACTS
 from tests.formats.golden import VALID
 
@@ -172,3 +174,16 @@ def test_shapes_take_turns() -> None:
 
 def test_a_document_of_many_shapes() -> None:
     both_ways(gpx("".join(BARE.replace("/>", f" a{i}='1'/>").replace("'", '"') for i in range(100)) + RUN))
+
+
+def test_of_a_run_expat_reads_one_point() -> None:
+    with patch.object(reader._Points, "begin", autospec=True, side_effect=reader._Points.begin) as read:
+        assert formats.read(gpx(RUN)).records == 60
+    assert read.call_count == 1
+
+
+@pytest.mark.parametrize("inside", ["<a></a>" * 70, f"<a>{'x' * 190}</a>" * 11])
+def test_long_elements_have_no_shape(inside: str) -> None:
+    point = f'<trkpt lat="1" lon="2">{inside}</trkpt>'.encode()
+    assert draw(point, 0, {}, ()) is None
+    assert draw(b'<trkpt lat="1" lon="2"><a>x</a></trkpt>', 0, {}, ()) is not None

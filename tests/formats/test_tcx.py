@@ -137,3 +137,18 @@ def test_limits() -> None:
     many = read(*[activity()] * (MAX_SESSIONS + 1))
     assert len(many.sessions) == MAX_SESSIONS
     assert "more activities or laps than the index keeps" in many.warnings
+
+
+def test_a_course_point_belongs_to_the_sample_of_its_time() -> None:
+    place = "<Position><LatitudeDegrees>46</LatitudeDegrees><LongitudeDegrees>14</LongitudeDegrees></Position>"
+    points = [f"<CoursePoint><Time>2024-05-01T10:00:0{at}Z</Time>{place}</CoursePoint>" for at in (2, 9)]
+    track = "".join(point(f"2024-05-01T10:00:0{at}Z") for at in range(4))
+    course = f"<Courses><Course><Track>{track}</Track>{''.join(points)}</Course></Courses>"
+    data = f"<TrainingCenterDatabase>{course}</TrainingCenterDatabase>".encode()
+    assert [found.index for found in formats.read_track(data).waypoints] == [2, None]
+
+
+def test_digits_are_ascii() -> None:
+    odd = lap("<DistanceMeters>1_0</DistanceMeters><Calories>\u0663</Calories>")
+    summary = read(activity(odd))
+    assert (summary.distance, summary.calories) == (None, None)

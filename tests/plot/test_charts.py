@@ -80,3 +80,9 @@ def test_positions_give_the_distance_that_is_not_stated() -> None:
     found = [text for text in texts(draw(replace(whole, columns=columns))) if text.endswith(" m")]
     assert stated[-1] == "1600 m"  # of 579 steps of 3 m
     assert found[-1] == "1400 m"  # of 579 steps of 2.69 m
+
+
+def test_the_range_is_that_of_all_samples() -> None:
+    long = run(20_000)
+    long.columns["hr"][10_001] = 211
+    assert any("to 211 bpm" in text for text in texts(draw(long)))
