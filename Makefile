@@ -4,9 +4,13 @@
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$name" && break; done)
 BIN := .venv/bin
+# Node comes with the development environment.
+NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
+WIDGETSIM := $(BIN)/node connectiq/simulator/bin/widgetsim.mjs
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev run demo test check format coverage fuzz bench profile clean
+.PHONY: help venv dev widget-tools run demo test check format coverage fuzz bench profile clean
+.PHONY: widget-check widget-test widget-shots
 
 help:
 	@echo "make venv      build the environment in .venv, with .venv/bin/wristgate"
@@ -18,6 +22,9 @@ help:
 	@echo "make fuzz      feed the readers and writers what breaks others; SECONDS=60 each, TARGET=fit"
 	@echo "make bench     measure speed and memory"
 	@echo "make profile   write the table of FIT names anew"
+	@echo "make widget-check  the Connect IQ widget: syntax, types, resources, permissions, sizes, format"
+	@echo "make widget-test   its (:test) functions, its scenarios against the real gateway, its simulator's own tests"
+	@echo "make widget-shots  draw its screens into docs/widget"
 
 venv: .venv/run.done
 
@@ -35,17 +42,24 @@ dev: .venv/dev.done
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
+widget-tools: .venv/widget.done
+
+.venv/widget.done: .venv/dev.done connectiq/simulator/package-lock.json
+	@echo "Adding what the widget's simulator needs ..."
+	@cd connectiq/simulator && $(NODE) npm ci --silent --no-progress
+	@touch $@
+
 run: venv
 	@$(BIN)/wristgate serve
 
 demo: venv
 	@$(BIN)/wristgate demo
 
-test: dev
+test: dev widget-tools
 	@tests/install-system-packages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
-check: dev
+check: dev widget-check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -55,12 +69,23 @@ format: dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-coverage: dev
+coverage: dev widget-tools
 	@tests/install-system-packages
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
+
+widget-check: widget-tools
+	$(WIDGETSIM) check --jungle connectiq/monkey.jungle
+	$(WIDGETSIM) size --jungle connectiq/monkey.jungle --check
+	cd connectiq/simulator && $(NODE) npm run --silent lint
+
+widget-test: widget-tools
+	$(BIN)/python -m pytest -n auto tests/connectiq
+
+widget-shots: widget-tools
+	$(WIDGETSIM) pictures --jungle connectiq/monkey.jungle --output docs/widget
 
 # For each target; a TARGET is one of tests/fuzz/targets.py.
 SECONDS ?= 60

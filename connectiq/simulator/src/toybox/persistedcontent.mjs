@@ -1,0 +1,62 @@
+/** Toybox.PersistedContent: iterators over what is on the watch. Each device has only the kinds that Garmin lists for it. */
+import { takes } from '../language/natives.mjs';
+import { requirePermission } from './options.mjs';
+
+const ITERATOR = 'Toybox.PersistedContent.Iterator';
+const CLASSES = {
+  Courses: 'Course',
+  Workouts: 'Workout',
+  Tracks: 'Track',
+  Routes: 'Route',
+  Waypoints: 'Waypoint',
+};
+
+/** An Iterator over pieces of content. */
+export const persistedIterator = (machine, process, items) => machine.nativeObject(ITERATOR, {}, { items, at: 0 });
+
+function contentMethods(machine, process) {
+  return {
+    getName: takes(0, function () {
+      return this.native.name;
+    }),
+    getId: takes(0, function () {
+      return this.native.id;
+    }),
+    toIntent: takes(0, function () {
+      return machine.nativeObject('Toybox.System.Intent', {}, this.native);
+    }),
+    remove: takes(0, function () {
+      if (!this.native.owned) {
+        machine.throwException('Toybox.Lang.InvalidOptionsException', 'the content belongs to another app');
+      }
+      process.watch.content.remove(this.native);
+    }),
+  };
+}
+
+export function installPersistedContent(machine, process) {
+  const { content } = process.watch;
+  machine.defineClass(ITERATOR, {
+    abstract: true,
+    methods: {
+      next: takes(0, function () {
+        const item = this.native.items[this.native.at++];
+        return item ? machine.nativeObject(`Toybox.PersistedContent.${CLASSES[item.kind]}`, {}, item) : null;
+      }),
+    },
+  });
+  const list = (which) =>
+    takes(0, () => {
+      requirePermission(machine, process, 'PersistedContent');
+      return persistedIterator(machine, process, content.list(which));
+    });
+  const methods = contentMethods(machine, process);
+  for (const [kind, name] of Object.entries(CLASSES)) {
+    machine.defineClass(`Toybox.PersistedContent.${name}`, { abstract: true, methods });
+    if (!content.kinds.includes(kind)) continue;
+    machine.defineModule('Toybox.PersistedContent', {
+      [`get${kind}`]: list({ kind }),
+      [`getApp${kind}`]: list({ kind, owned: true }),
+    });
+  }
+}

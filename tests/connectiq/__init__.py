@@ -1,0 +1,1 @@
+"""Tests of the Connect IQ widget on a simulated watch."""

@@ -1,0 +1,81 @@
+"""From a new watch to its first sync."""
+
+from tests.connectiq.home import Home, a_route
+
+
+def test_a_code_leads_to_the_first_sync(home: Home) -> None:
+    watch = home.watch().launch()
+    assert watch.texts == ["Wristgate", "Not paired", "START pairs"]
+    watch.press("select")
+    code, hint = watch.texts
+    assert len(code) == 9
+    assert hint.replace("\n", " ") == "Type it at gateway.test/pair"
+    watch.advance(12)
+    assert watch.texts[0] == code, "the same code for as long as it is good"
+    home.confirm(watch)
+    watch.advance(4)
+    assert watch.texts == ["Paired"]
+    watch.advance(3)
+    assert watch.state["view"] == "MainView"
+    assert watch.texts == ["Wristgate", "Up to date", "just now"]
+    assert watch.storage["account"]["name"] == "Garmin watch 3906"
+
+
+def test_an_address_is_needed_and_must_be_secure(home: Home) -> None:
+    watch = home.watch(settings={"gateway": "  "}).launch()
+    assert "Set the gateway's" in watch.texts[1]
+    watch.press("select")
+    assert watch.requests == []
+    watch.change_settings(gateway="http://gateway.test")
+    assert watch.texts[1].replace("\n", " ") == "The address must begin with https://"
+    watch.change_settings(gateway=" gateway.test/ ")
+    assert watch.texts[1] == "Not paired"
+
+
+def test_a_code_survives_leaving_the_widget(home: Home) -> None:
+    watch = home.watch().launch().press("select")
+    code = watch.texts[0]
+    watch.leave()
+    watch.launch().press("select")
+    assert watch.texts[0] == code
+    home.confirm(watch)
+    watch.advance(10)
+    assert watch.texts[1] == "Up to date"
+
+
+def test_a_code_that_is_too_old_gives_way_to_a_new_one(home: Home) -> None:
+    watch = home.watch().launch().press("select")
+    code = watch.texts[0]
+    watch.advance(901)
+    assert watch.texts[0] not in (code, "Asking for a code")
+
+
+def test_an_answer_with_the_token_that_gets_lost_is_asked_for_again(home: Home) -> None:
+    watch = home.watch().launch().press("select")
+    home.confirm(watch)
+    watch.policy(faults=[{"at": 1, "kind": "answer-lost"}]).advance(60)
+    assert watch.texts[1] == "Up to date"
+
+
+def test_pairing_again_replaces_the_token_and_keeps_what_waits(home: Home) -> None:
+    watch = home.paired()
+    before = watch.storage["account"]["token"]
+    watch.press("menu").choose("Pair")
+    home.confirm(watch)
+    watch.advance(30)
+    assert watch.texts[1] == "Up to date"
+    assert watch.storage["account"]["token"] != before
+    assert len(home.rows("select 1 from devices")) == 1
+
+
+def test_a_token_goes_to_no_other_address(home: Home) -> None:
+    home.add("loop.gpx", a_route("Loop"), "/routes")
+    watch = home.paired()
+    watch.leave()
+    watch.change_settings(gateway="https://other.test").policy(rewrite={"https://other.test": home.gateway.url})
+    seen = len(watch.requests)
+    watch.launch()
+    assert watch.texts[1] == "Not paired"
+    watch.press("select").advance(12)
+    assert len(watch.requests) > seen
+    assert not any("Authorization" in request["headers"] for request in watch.requests[seen:])
