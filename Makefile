@@ -85,7 +85,7 @@ widget-test: widget-tools
 	$(BIN)/python -m pytest -n auto tests/connectiq
 
 widget-shots: widget-tools
-	$(WIDGETSIM) pictures --jungle connectiq/monkey.jungle --output docs/widget
+	$(BIN)/python -m tests.connectiq.shots docs/widget
 
 # For each target; a TARGET is one of tests/fuzz/targets.py.
 SECONDS ?= 60

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -48,6 +49,12 @@ def a_route(name: str, points: int = 40, north: float = 0.0) -> bytes:
     return f"{head}<trk><name>{name}</name><trkseg>{places}</trkseg></trk></gpx>".encode()
 
 
+def code(watch: Watch) -> str:
+    """Give the pairing code as the watch shows it, ``"K7QM 2PXD"``."""
+    (shown,) = (text for text in watch.texts if re.fullmatch(r"[A-Z0-9]{4} [A-Z0-9]{4}", text))
+    return shown
+
+
 @dataclass(slots=True)
 class Home:
     """Watches reach the gateway under ADDRESS, which their phone leads to it."""
@@ -74,7 +81,7 @@ class Home:
 
     def confirm(self, watch: Watch) -> None:
         """Type the code that the watch shows."""
-        self.gateway.command("pair", watch.texts[0].replace(" ", ""))
+        self.gateway.command("pair", code(watch).replace(" ", ""))
 
     def add(self, name: str, content: bytes, to: str) -> None:
         """Put a file into the tree."""

@@ -4,8 +4,9 @@ import json
 import os
 import selectors
 import subprocess
+import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -13,6 +14,9 @@ from typing import Any, Self
 ROOT = Path(__file__).parents[2]
 WIDGETSIM = ROOT / "connectiq" / "simulator" / "bin" / "widgetsim.mjs"
 JUNGLE = ROOT / "connectiq" / "monkey.jungle"
+
+# Node comes with the development environment, beside its Python.
+NODE = str(Path(sys.executable).with_name("node"))
 
 REPLY_SECONDS = 60.0
 CLOSE_SECONDS = 5.0
@@ -47,7 +51,7 @@ class Simulator:
     """A node process that serves any number of watches; a project is read once for each device and language."""
 
     def __init__(self, jungle: Path | str = JUNGLE) -> None:
-        command = ["node", str(WIDGETSIM), "serve", "--jungle", str(jungle)]
+        command = [NODE, str(WIDGETSIM), "serve", "--jungle", str(jungle)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._selector = selectors.DefaultSelector()
         assert self._process.stdout
@@ -70,6 +74,10 @@ class Simulator:
             error.state = reply["state"] or {}  # type: ignore[attr-defined]
             raise error
         return reply["value"], reply["state"] or {}
+
+    def sheet(self, file: Path, watches: Iterable["Watch"], **how: Any) -> None:
+        """Write the screens that these watches kept into one PNG; how: only (texts), columns, scale, cell."""
+        self.ask("sheet", "", file=str(file), watches=[watch.name for watch in watches], **how)
 
     def coverage(self) -> dict[str, dict[str, Any]]:
         """How many lines each file of the widget has, and those that have not run on any watch so far."""
@@ -344,7 +352,3 @@ class Watch:
         """Keep the screen for a sheet."""
         self._do("shot", text=text)
         return self
-
-    def sheet(self, file: Path, **how: Any) -> None:
-        """Write the kept screens into one PNG; how: columns, scale, cell."""
-        self._do("sheet", file=str(file), **how)

@@ -87,7 +87,7 @@ def test_routes_wait_until_they_are_chosen(home: Home) -> None:
         home.add(f"{name}.gpx", a_route(name.title()), "/routes")
     watch = home.paired(settings={"routes": "false"})
     assert watch.content == []
-    assert watch.texts[1] == "2"
+    assert watch.texts[1] == "2 waiting"
     watch.press("menu").choose("Routes")
     assert sorted(watch.menu or []) == ["hill.gpx", "lake.gpx"]
     watch.choose("hill.gpx")
@@ -169,5 +169,5 @@ def test_a_sync_can_be_cancelled_and_goes_on(home: Home) -> None:
 def test_plans_are_read_on_the_wrist(home: Home) -> None:
     home.add("garmin.json", json.dumps(CONFIG).encode(), "/config")
     watch = home.paired()
-    watch.press("menu").choose("Plans").choose("Settings file")
+    watch.press("menu").choose("Plans").choose("Config")
     assert "hr: 120, 140, 160" in "\n".join(watch.texts)

@@ -255,7 +255,7 @@ def test_a_file_that_cannot_be_given_does_not_stop_the_others(home: Home) -> Non
 
 
 def test_garbage_in_storage_does_not_keep_the_widget_from_opening(home: Home) -> None:
-    keys = ["schema", "account", "pairing", "status", "outbox", "jobs", "config", "plans", "routes", "acks", "waiting",
+    keys = ["version", "account", "pairing", "status", "outbox", "jobs", "config", "plans", "routes", "acks", "waiting",
             "sent", "page", "part", "busy", "failures", "log", "serial"]  # fmt: skip
     for garbage in ("text", -1, [1, "x"], {"a": 1}):
         watch = home.watch(storage=dict.fromkeys(keys, garbage)).launch()

@@ -1,11 +1,12 @@
 """What can be said of the widget without a gateway: static checks, its own (:test) functions, the simulator's tests."""
 
+import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.connectiq.simulator import JUNGLE, ROOT, WIDGETSIM
+from tests.connectiq.simulator import JUNGLE, NODE, ROOT, WIDGETSIM
 
 SIMULATOR = WIDGETSIM.parents[1]
 SECONDS = 300
@@ -13,7 +14,10 @@ SECONDS = 300
 
 def run(*command: str | Path, folder: Path = ROOT) -> str:
     """Give the output of a command that must exit 0."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False)
+    environment = os.environ | {"PATH": f"{Path(NODE).parent}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=SECONDS, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -22,7 +26,7 @@ def run(*command: str | Path, folder: Path = ROOT) -> str:
     "arguments", [("check",), ("test",), ("size", "--check")], ids=["checks", "test-functions", "sizes"]
 )
 def test_the_widget_passes(arguments: tuple[str, ...]) -> None:
-    run("node", WIDGETSIM, *arguments, "--jungle", JUNGLE)
+    run(NODE, WIDGETSIM, *arguments, "--jungle", JUNGLE)
 
 
 def test_source_and_simulator_are_formatted_and_linted() -> None:

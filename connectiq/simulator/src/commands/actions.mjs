@@ -5,7 +5,6 @@ import { changedHealth } from '../device/health.mjs';
 import { fromPlain, toPlain } from '../device/serialisation.mjs';
 import { backgroundState, processReport, requestsOf } from '../device/state.mjs';
 import { pictureOf } from '../pictures/png.mjs';
-import { sheetOf } from '../pictures/sheet.mjs';
 
 const contentEntry = ({ id, kind, name, format, bytes, owned }) => ({
   id,
@@ -94,7 +93,6 @@ const drawing = {
   shot: (watch, { text }) => {
     watch.shots.push({ text, frame: visibleFrame(watch) });
   },
-  sheet: (watch, { file, ...how }) => fs.writeFileSync(file, sheetOf(watch.shots, how)),
 };
 
 export const ACTIONS = { ...starting, ...wearing, ...passing, ...changing, ...asking, ...drawing };

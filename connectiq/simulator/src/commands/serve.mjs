@@ -4,11 +4,13 @@
  * A request is {"id", "do", "watch", ...}; its reply {"id", "ok": true, "value", "state"} or {"id", "ok": false, "kind",
  * "error", "state"}, where kind is 'crash', 'gap', 'usage' or 'internal'. Requests are answered in their order.
  */
+import fs from 'node:fs';
 import readline from 'node:readline';
 import { loadProject } from '../project/project.mjs';
 import { Coverage } from '../device/coverage.mjs';
 import { stateOf } from '../device/state.mjs';
 import { Watch } from '../device/watch.mjs';
+import { sheetOf } from '../pictures/sheet.mjs';
 import { ACTIONS } from './actions.mjs';
 import { kindOf } from './failures.mjs';
 import { readOptions } from './options.mjs';
@@ -38,6 +40,7 @@ class Server {
     }
     if (action === 'forget') return this.#forget(name);
     if (action === 'coverage') return this.#coverage();
+    if (action === 'sheet') return this.#sheet(details);
     if (!this.#watches.has(name)) throw new RangeError(`there is no watch '${name}'`);
     if (!Object.hasOwn(ACTIONS, action)) throw new RangeError(`there is no action '${action}'`);
     return (await ACTIONS[action](this.#watches.get(name), details)) ?? null;
@@ -56,6 +59,13 @@ class Server {
   #coverage() {
     for (const watch of this.#watches.values()) this.#forgotten.add(watch.coverage);
     return this.#forgotten.report();
+  }
+
+  /** One picture of the kept screens of several watches; of those whose text is among `only`, where that is given. */
+  #sheet({ file, watches, only = null, ...how }) {
+    const shots = watches.flatMap((name) => this.#watches.get(name).shots);
+    fs.writeFileSync(file, sheetOf(only ? shots.filter(({ text }) => only.includes(text)) : shots, how));
+    return null;
   }
 
   async reply(line) {

@@ -1,0 +1,28 @@
+"""Every screen, on every watch that the simulator can be, in both languages: nothing cut off, nothing overlapping."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.connectiq.home import a_day
+from tests.connectiq.shots import COURSES, a_home, screens
+from tests.connectiq.simulator import Simulator
+
+DEVICES = ["fenix7", "fr245", "instinct2", "venusq2", "venu2", "vivoactive4"]
+
+
+@pytest.mark.parametrize("language", ["eng", "deu"])
+@pytest.mark.parametrize("device", DEVICES)
+def test_every_screen_fits(simulator: Simulator, tmp_path: Path, device: str, language: str) -> None:
+    now = int(time.time()) // 60 * 60
+    with a_home(simulator, tmp_path) as home:
+        watch = home.watch(
+            device, language=language, now=now, health=a_day(now), profile=COURSES, settings={"background": "false"}
+        )
+        seen = {}
+        for name in screens(home, watch):
+            cut = [text for text in watch.texts if text.endswith("...")]
+            seen[name] = watch.state["clipped"] + watch.state["overlapping"] + cut
+    assert len(seen) >= 13
+    assert not {name: texts for name, texts in seen.items() if texts}
