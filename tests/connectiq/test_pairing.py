@@ -1,6 +1,7 @@
 """From a new watch to its first sync."""
 
-from tests.connectiq.home import Home, a_route, code
+from tests.connectiq.home import ADDRESS, Home, a_route, code
+from tests.connectiq.servers import stranger
 
 
 def test_a_code_leads_to_the_first_sync(home: Home) -> None:
@@ -79,3 +80,20 @@ def test_a_token_goes_to_no_other_address(home: Home) -> None:
     watch.press("select").advance(12)
     assert len(watch.requests) > seen
     assert not any("Authorization" in request["headers"] for request in watch.requests[seen:])
+
+
+def test_an_address_without_a_gateway_is_told(home: Home) -> None:
+    with stranger(404, "text/html") as server:
+        watch = home.watch(policy={"rewrite": {ADDRESS: server.url}}).launch().press("select")
+        assert watch.texts[1].replace("\n", " ") == "No Wristgate there: check the address"
+        watch.policy(rewrite={ADDRESS: home.gateway.url}).advance(60)
+    assert code(watch), "once the gateway is there the code comes by itself"
+
+
+def test_pairing_ends_a_sync_that_runs(home: Home) -> None:
+    watch = home.paired(settings={"background": "false"})
+    watch.policy(faults=[{"at": len(watch.requests), "kind": "request-lost"}]).press("select")
+    seen = len(watch.requests)
+    watch.press("menu").choose("Pair").advance(30)
+    assert all("/pair" in request["url"] for request in watch.requests[seen:])
+    assert code(watch)

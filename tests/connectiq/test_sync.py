@@ -171,3 +171,30 @@ def test_plans_are_read_on_the_wrist(home: Home) -> None:
     watch = home.paired()
     watch.press("menu").choose("Plans").choose("Config")
     assert "hr: 120, 140, 160" in "\n".join(watch.texts)
+
+
+def test_a_document_that_is_added_while_a_sync_runs_goes_up_after_it(home: Home) -> None:
+    watch = home.paired(uniqueIdentifier="w", settings={"background": "false"})
+    watch.policy(faults=[{"at": len(watch.requests), "kind": "request-lost"}]).press("select")
+    assert "Syncing" in watch.texts
+    watch.press("menu").choose("Back up now")
+    assert home.uploads("w") == []
+    watch.advance(60)
+    assert [name for name, _ in home.uploads("w")] == ["watch-backup.json"]
+
+
+def test_a_document_made_anew_while_the_first_is_on_its_way_is_sent_too(home: Home) -> None:
+    watch = home.paired(uniqueIdentifier="w", settings={"background": "false"})
+    watch.policy(faults=[{"at": 0, "match": "upload", "kind": "answer-lost"}])
+    watch.press("menu").choose("Send diagnostics")
+    watch.press("menu").choose("Send diagnostics").advance(60)
+    assert [name for name, _ in home.uploads("w")] == ["watch-diagnostics.json"] * 2
+    assert watch.storage["jobs"] == []
+
+
+def test_a_route_that_is_chosen_while_a_sync_runs_comes_after_it(home: Home) -> None:
+    home.add("loop.gpx", a_route("Loop"), "/routes")
+    watch = home.paired(settings={"routes": "false", "background": "false"})
+    watch.policy(faults=[{"at": len(watch.requests), "kind": "request-lost"}]).press("select")
+    watch.press("menu").choose("Routes").choose("loop.gpx").advance(60)
+    assert [item["name"] for item in watch.content] == ["Loop"]
