@@ -77,8 +77,11 @@ def after_it(home: Home, watch: Watch) -> Iterator[str]:
     yield "waiting"
     watch.press("menu")
     yield "menu"
-    for item, name in ((1, "plans"), (5, "settings"), (7, "about")):
-        watch.choose((watch.menu or [])[item])
+    for place, name in ((-7, "plans"), (-3, "settings"), (-1, "about")):
+        labels = watch.menu or []
+        if len(labels) + place == 0:
+            continue  # small watches show no plans; the first entry is the routes
+        watch.choose(labels[place])
         if name == "plans":
             watch.choose((watch.menu or [])[0])
         yield name

@@ -11,7 +11,8 @@ import { loadProject } from '../project/project.mjs';
 export const usage = 'size [--jungle FILE] [--check | --write] [--record FILE]';
 
 const PROCESSES = ['app', 'glance', 'background'];
-const DEVICE = 'fenix7';
+/** One of the watches with the least memory, for which the jungle leaves something out. */
+const DEVICE = 'fr245';
 /** When the code has become smaller by this share, the record should follow. */
 const SLACK = 0.05;
 
