@@ -137,7 +137,7 @@ class Watch:
     """A watch with the widget on it; `state` is what was to be seen after the last call.
 
     Options: language, now, zoneOffset, policy, settings, storage, health, storageLimits, profile, strictQuirks,
-    battery, uniqueIdentifier, is24Hour (see src/device/watch.mjs).
+    battery, uniqueIdentifier (see src/device/watch.mjs); another one is refused.
     """
 
     def __init__(self, simulator: Simulator, name: str, device: str, options: Mapping[str, Any]) -> None:
@@ -209,11 +209,6 @@ class Watch:
     def choose(self, label: str) -> Self:
         """Choose a menu item by its label."""
         self._do("choose", label=label)
-        return self
-
-    def confirm(self, yes: bool = True) -> Self:
-        """Answer the confirmation on the screen."""
-        self._do("confirm", yes=yes)
         return self
 
     def change_settings(self, **settings: str) -> Self:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.connectiq.home import Home, a_day, a_route
+from tests.connectiq.home import ADDRESS, Home, a_day, a_route
+from tests.connectiq.servers import stranger
 from tests.connectiq.simulator import NotPossible, Watch
 
 DEVICES = ["fenix7", "fr245", "instinct2", "venusq2", "venu2"]
@@ -191,3 +192,33 @@ def test_glance_and_background_stay_within_their_memory(home: Home, device: str)
     for kind in ("glance", "background"):
         memory = watch.processes[kind]["memory"]
         assert memory["peak"] < memory["limit"] * 3 / 4, (kind, memory)
+
+
+def test_it_waits_as_long_as_the_gateway_says(home: Home) -> None:
+    watch = home.paired()
+    watch.leave()
+    calm = json.dumps({"ok": True, "pending": 0, "up": 0, "wait": 1800}).encode()
+    with stranger(200, "application/json", calm) as server:
+        watch.policy(rewrite={ADDRESS: server.url}).advance(7200)
+    times = [request["at"] for request in sent(watch)]
+    assert [later - earlier for earlier, later in pairwise(times)] == [1800, 1800, 1800]
+
+
+def test_after_failures_it_soon_runs_as_often_as_before(home: Home) -> None:
+    watch = home.paired().policy(phoneConnected=False)
+    watch.leave()
+    watch.advance(7200)
+    watch.policy(phoneConnected=True).advance(10_801)
+    seen = len(sent(watch))
+    watch.advance(3600)
+    assert len(sent(watch)) - seen >= 11
+
+
+def test_the_widget_may_talk_as_soon_as_the_background_has_done(home: Home) -> None:
+    watch = home.paired()
+    watch.leave()
+    watch.temporal_event()
+    assert sent(watch)
+    watch.launch().press("select")
+    assert watch.texts[1] == "Up to date"
+    assert watch.requests[-1]["process"] == "app"

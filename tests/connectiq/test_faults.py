@@ -13,7 +13,7 @@ from tests.connectiq.simulator import Simulator, Watch
 
 PATHS = ["/routes/hill.gpx", "/routes/lake.gpx", "/workouts/week.json"]
 #: requests of the sync that the faults hit; a test below holds this to be so
-MESSAGES = 12
+MESSAGES = 15
 
 
 @pytest.fixture(scope="module")
@@ -21,11 +21,16 @@ def shared(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> It
     """One gateway for all faults; each is played by a watch of its own."""
     with LocalGateway(SETTINGS) as gateway:
         home = Home(gateway, simulator, Path(tmp_path_factory.mktemp("home")))
-        home.add("garmin.json", b'{"hr":[120,140]}', "/config")
-        home.add("week.json", b'{"Mon":"rest"}', "/workouts")
-        home.add("hill.gpx", a_route("Hill"), "/routes")
-        home.add("lake.gpx", a_route("Lake", north=0.1), "/routes")
+        fill(home)
         yield home
+
+
+def fill(home: Home) -> None:
+    """Put there what a sync brings down."""
+    home.add("garmin.json", b'{"hr":[120,140]}', "/config")
+    home.add("week.json", b'{"Mon":"rest"}', "/workouts")
+    home.add("hill.gpx", a_route("Hill"), "/routes")
+    home.add("lake.gpx", a_route("Lake", north=0.1), "/routes")
 
 
 def ready(home: Home, ident: str, now: int) -> Watch:
@@ -75,7 +80,8 @@ def agree(home: Home, watch: Watch, ident: str, now: int) -> None:
 
 def nonces_are_repeated(requests: list[dict[str, Any]]) -> None:
     """The same records never travel under two names, nor other records under one."""
-    bodies = [json.loads(request["body"]) for request in requests if "/records" in request["url"]]
+    sent = [request["body"] for request in requests if "/records" in request["url"] and request["body"]]
+    bodies = [json.loads(body) for body in sent]
     pairs = {(body["n"], json.dumps(body["r"])) for body in bodies}
     assert len({nonce for nonce, _ in pairs}) == len({records for _, records in pairs}) == len(pairs)
 
@@ -113,4 +119,28 @@ def test_a_link_that_drops_every_other_message_gets_there(shared: Home) -> None:
     watch.policy(faults=[{"at": at + n, "kind": kinds[n // 2 % 2], "code": -300} for n in range(0, 80, 2)])
     finish(watch)
     agree(shared, watch, "flaky", now)
+    nonces_are_repeated(watch.requests)
+
+
+def test_attempts_are_counted_anew_after_each_answer(shared: Home) -> None:
+    watch = ready(shared, "patient", whole())
+    at = len(watch.requests)
+    watch.policy(faults=[{"at": at + n, "kind": "request-lost", "code": -300} for n in range(0, 24, 2)])
+    watch.press("select").advance(200)
+    assert settled(watch), "without a second press, although more messages were lost than it tries at one place"
+
+
+def test_more_than_one_request_holds_arrives_once(shared: Home) -> None:
+    now = whole()
+    watch = ready(shared, "long", now)
+    health = a_day(now)
+    health["activities"] = [
+        {"start": now - 80_000 + 1800 * n, "duration": 900, "distance": 3000, "type": 1} for n in range(40)
+    ]
+    for name in health["series"]:
+        health["series"][name] = [[now - 86_400 + 300 * n, 50 + n % 50] for n in range(288)]
+    watch.health(**health).policy(maxRequestBytes=700)
+    finish(watch)
+    watch.press("back").press("select").advance(60)
+    assert shared.records("long") == expected_records(health, now)
     nonces_are_repeated(watch.requests)

@@ -97,3 +97,19 @@ def test_pairing_ends_a_sync_that_runs(home: Home) -> None:
     watch.press("menu").choose("Pair").advance(30)
     assert all("/pair" in request["url"] for request in watch.requests[seen:])
     assert code(watch)
+
+
+def test_a_code_that_the_gateway_does_not_know_gives_way_to_a_new_one(home: Home) -> None:
+    watch = home.watch()
+    gone = {"id": "gone", "code": "ABCD2345", "url": f"{ADDRESS}/pair", "until": 2**31 - 1, "poll": 5}
+    watch.store("pairing", {**gone, "gateway": ADDRESS}).launch().press("select").advance(30)
+    assert code(watch) != "ABCD 2345"
+
+
+def test_the_code_can_be_looked_at_any_number_of_times(home: Home) -> None:
+    watch = home.watch().launch()
+    for _ in range(5):
+        watch.press("select").press("back")
+    seen = len(watch.requests)
+    watch.advance(60)
+    assert len(watch.requests) == seen, "who does not look does not ask"

@@ -28,3 +28,17 @@ def test_every_screen_fits(simulator: Simulator, tmp_path: Path, device: str, la
     assert len(seen) >= 12
     assert ("plans" in seen) == (device not in SMALL)
     assert not {name: texts for name, texts in seen.items() if texts}
+
+
+@pytest.mark.parametrize("device", ["venu2", "venusq2", "vivoactive4"])
+def test_fingers_reach_everything(simulator: Simulator, tmp_path: Path, device: str) -> None:
+    with a_home(simulator, tmp_path) as home:
+        watch = home.watch(device, settings={"background": "false"}, profile=COURSES).launch()
+        watch.tap(100, 100)
+        assert watch.state["view"] == "PairingView"
+        home.confirm(watch)
+        watch.advance(60).press("back")
+        watch.tap(100, 100).advance(60)
+        assert watch.texts[1] == "Up to date"
+        watch.swipe("up")
+        assert (watch.menu or [""])[0] == "Routes"

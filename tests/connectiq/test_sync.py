@@ -47,8 +47,8 @@ def test_the_next_day_only_what_is_new_goes_up(home: Home) -> None:
     watch.health(activities=[later, *health["activities"]]).advance(3600)
     seen = len(watch.requests)
     watch.press("select")
-    (sent,) = (json.loads(r["body"])["r"] for r in watch.requests[seen:] if "/records" in r["url"])
-    assert [record["t"] for record in sent if record["y"] == "act"] == [now + 600]
+    batches = [json.loads(r["body"])["r"] for r in watch.requests[seen:] if "/records" in r["url"]]
+    assert [record["t"] for batch in batches for record in batch if record["y"] == "act"] == [now + 600]
     assert ("act", now + 600) in home.records("next")
 
 
@@ -198,3 +198,51 @@ def test_a_route_that_is_chosen_while_a_sync_runs_comes_after_it(home: Home) -> 
     watch.policy(faults=[{"at": len(watch.requests), "kind": "request-lost"}]).press("select")
     watch.press("menu").choose("Routes").choose("loop.gpx").advance(60)
     assert [item["name"] for item in watch.content] == ["Loop"]
+
+
+def test_a_cancelled_sync_stays_cancelled(home: Home) -> None:
+    watch = home.paired(settings={"background": "false"})
+    watch.policy(faults=[{"at": len(watch.requests), "kind": "request-lost"}]).press("select")
+    assert "Syncing" in watch.texts, "between two attempts"
+    watch.press("back")
+    seen = len(watch.requests)
+    watch.advance(120)
+    assert len(watch.requests) == seen
+
+
+def test_a_request_that_was_cancelled_is_given_up_by_nobody(home: Home) -> None:
+    home.add("loop.gpx", a_route("Loop"), "/routes")
+    watch = home.paired(settings={"background": "false", "routes": "false"})
+    watch.policy(nativeNeverCompletes=True).change_settings(routes="true").press("select")
+    assert "Syncing" in watch.texts
+    watch.press("back")
+    before = watch.storage["status"]
+    seen = len(watch.requests)
+    watch.advance(400)
+    assert watch.storage["status"] == before
+    assert len(watch.requests) == seen
+
+
+def test_what_arrives_opens_no_menu_over_another_screen(home: Home) -> None:
+    watch = home.paired(settings={"background": "false"})
+    home.add("loop.gpx", a_route("Loop"), "/routes")
+    watch.policy(faults=[{"at": len(watch.requests), "kind": "request-lost"}]).press("select")
+    watch.press("menu").advance(60)
+    assert "Back up now" in (watch.menu or [])
+    assert [item["name"] for item in watch.content] == ["Loop"]
+
+
+def test_a_route_that_its_owner_replaced_is_listed_once(home: Home) -> None:
+    home.add("loop.gpx", a_route("Loop"), "/routes")
+    watch = home.paired(uniqueIdentifier="anew")
+    home.add("loop.gpx", a_route("Loop", points=60), "/routes")
+    watch.press("back").press("select").advance(60)
+    assert len([request for request in watch.requests if "native" in request["url"]]) == 2
+    assert watch.menu == ["Loop"]
+
+
+def test_a_document_of_which_the_gateway_has_nothing_begins_anew(home: Home) -> None:
+    watch = home.paired(uniqueIdentifier="anew", settings={"background": "false"})
+    watch.store("jobs", [{"n": "notes.json", "u": "lost", "o": 5, "x": '{"a":12345}'}]).press("select")
+    assert watch.texts[1] == "Up to date"
+    assert home.uploads("anew") == [("notes.json", b'{"a":12345}')]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.connectiq.home import ADDRESS, Home, a_day, a_route
+from tests.connectiq.home import ADDRESS, Home, a_day, a_route, expected_records
 from tests.connectiq.servers import stranger
 from tests.connectiq.simulator import Watch
 
@@ -61,6 +61,7 @@ def test_gateway_that_comes_back_in_time_is_not_even_told(home: Home) -> None:
     with stranger() as server:
         watch.policy(rewrite={ADDRESS: server.url}).press("select").advance(3)
     watch.policy(rewrite={ADDRESS: home.gateway.url}).advance(60)
+    assert watch.menu == ["Loop"], "without a second press"
     cured(home, watch)
 
 
@@ -169,7 +170,7 @@ def test_answers_that_are_too_large_are_asked_for_smaller(home: Home) -> None:
         home.add(f"route-{n:02}.gpx", a_route(f"Route {n}", north=n / 10), "/routes")
     watch = home.paired(settings={**BY_HAND, "routes": "false"}, policy={"maxResponseBytes": 700})
     lists = [request for request in watch.requests if "/files" in request["url"]]
-    assert [(request["code"], request["url"].split("max=")[1]) for request in lists] == [
+    assert [(request["code"], request["url"].split("max=")[1]) for request in lists[:4]] == [
         (-402, "4096"), (-402, "2048"), (-402, "1024"), (200, "512"),
     ]  # fmt: skip
     watch.press("select")
@@ -223,7 +224,7 @@ def test_storage_that_is_full_is_told_and_nothing_is_acknowledged(home: Home) ->
     watch = home.paired(uniqueIdentifier="w", settings=BY_HAND, storageLimits={"totalBytes": 3000})
     assert headline(watch) == "The watch is full"
     assert "config" not in watch.storage
-    assert home.acknowledged("w") == []
+    assert home.acknowledged("w") == [f"/workouts/{plan['n']}" for plan in watch.storage["plans"]]
 
 
 def test_content_store_that_is_full_is_told(home: Home) -> None:
@@ -261,3 +262,57 @@ def test_garbage_in_storage_does_not_keep_the_widget_from_opening(home: Home) ->
         watch = home.watch(storage=dict.fromkeys(keys, garbage)).launch()
         assert watch.texts[1]
         watch.press("menu").press("back")
+
+
+def test_a_clock_that_ran_ahead_hides_nothing_that_comes_after_it(home: Home) -> None:
+    now = int(time.time()) // 300 * 300
+    ahead = now + 86_400 * 40
+    watch = home.paired(now=now, uniqueIdentifier="w", settings=BY_HAND)
+    watch.set_clock(ahead).health(**a_day(ahead)).press("select").advance(60)
+    watch.set_clock(now).health(**a_day(now)).press("select").advance(60)
+    assert set(expected_records(a_day(now), now)) <= set(home.records("w"))
+
+
+def test_a_turn_taken_by_a_clock_that_ran_ahead_is_over(home: Home) -> None:
+    now = int(time.time())
+    watch = home.paired(now=now, settings=BY_HAND)
+    watch.store("busy", {"o": 1, "t": now + 10**6}).press("select")
+    assert headline(watch) == "Up to date"
+    assert watch.requests[-1]["at"] >= now + 60
+
+
+def test_nothing_is_sent_that_could_not_be_noted(home: Home) -> None:
+    now = int(time.time())
+    watch = home.paired(now=now, uniqueIdentifier="w", settings=BY_HAND, storageLimits={"totalBytes": 8000})
+    runs = [{"start": now - 60 * n, "duration": 50, "distance": 100, "type": 1} for n in range(30)]
+    watch.store("filler", "x" * 6500).health(activities=runs).press("select")
+    assert headline(watch) == "The watch is full"
+    assert not any("/records" in request["url"] for request in watch.requests)
+    watch.store("filler", "").press("select")
+    assert len(home.records("w")) == 30
+
+
+def test_a_plan_for_which_there_is_no_room_goes_on_waiting(home: Home) -> None:
+    home.add("week.json", json.dumps({"text": "x" * 3000}).encode(), "/workouts")
+    watch = home.paired(uniqueIdentifier="w", settings=BY_HAND, storageLimits={"totalBytes": 3000})
+    assert headline(watch) == "The watch is full"
+    assert home.acknowledged("w") == []
+
+
+def test_a_config_that_is_too_large_does_not_stop_the_rest(home: Home) -> None:
+    home.add("garmin.json", json.dumps({"text": "x" * 1500}).encode(), "/config")
+    home.add("loop.gpx", a_route("Loop"), "/routes")
+    watch = home.paired(uniqueIdentifier="w", settings=BY_HAND, policy={"maxResponseBytes": 700})
+    assert "config" not in watch.storage
+    assert watch.storage.get("page") == 1024, "the gateway, asked for less, says that it is too long"
+    assert watch.menu == ["Loop"]
+
+
+def test_firmware_that_keeps_a_file_and_never_tells_is_not_asked_again(home: Home) -> None:
+    watch = loaded(home).policy(nativeNeverCompletes=True)
+    file = home.folder / "there.gpx"
+    file.write_bytes(a_route("loop"))
+    watch.press("select").add_content(file)
+    watch.advance(120)
+    assert watch.menu == ["loop"]
+    assert home.acknowledged("w") == ["/routes/loop.gpx"]

@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /** widgetsim: runs a Connect IQ widget from its source. `widgetsim --help` lists the commands. */
+import path from 'node:path';
+
 const COMMANDS = {
   serve: 'a watch that is driven by JSON lines on standard input',
   test: 'run the (:test) functions',
   check: 'look for mistakes without running anything',
   size: 'estimate how much each process loads',
-  pictures: 'draw the glance and screens of the widget',
 };
 
 function help() {
@@ -13,11 +14,26 @@ function help() {
   return ['usage: widgetsim COMMAND [OPTIONS]', ...lines, 'widgetsim COMMAND --help shows the options.'].join('\n');
 }
 
-/** Mistakes in the options or in the project are told in one line; the rest is a mistake of the simulator. */
+async function execute(command, options) {
+  const { run, usage } = await import(`../src/commands/${command}.mjs`);
+  if (!options.includes('--help')) return run(options);
+  console.log(`usage: widgetsim ${usage}`);
+  return 0;
+}
+
+/** What can be said in a line: mistakes in the options or in the project, packages that are not there. */
+function plainMessage({ constructor, code = '', message }) {
+  if (code === 'ERR_MODULE_NOT_FOUND' && /^Cannot find package/.test(message)) {
+    return `${message}; run 'npm ci' in ${path.resolve(import.meta.dirname, '..')}`;
+  }
+  const isPlain = constructor === SyntaxError || constructor === RangeError || /^(ERR_PARSE_ARGS|ENOENT)/.test(code);
+  return isPlain ? message : null;
+}
+
+/** The rest is a mistake of the simulator, which is told with all there is. */
 function failed(error) {
-  const isPlain =
-    error instanceof SyntaxError || error instanceof RangeError || /^(ERR_PARSE_ARGS|ENOENT)/.test(error.code);
-  console.error(isPlain ? `widgetsim: ${error.message}` : error);
+  const message = plainMessage(error);
+  console.error(message ? `widgetsim: ${message}` : error);
   return 2;
 }
 
@@ -25,11 +41,9 @@ const [command, ...options] = process.argv.slice(2);
 if (command === undefined || command === '--help') {
   console.log(help());
   process.exitCode = command ? 0 : 2;
-} else if (!(command in COMMANDS)) {
+} else if (!Object.hasOwn(COMMANDS, command)) {
   console.error(`widgetsim has no command '${command}'\n${help()}`);
   process.exitCode = 2;
 } else {
-  const { run, usage } = await import(`../src/commands/${command}.mjs`);
-  if (options.includes('--help')) console.log(`usage: widgetsim ${usage}`);
-  else process.exitCode = await run(options).catch(failed);
+  process.exitCode = await execute(command, options).catch(failed);
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BackgroundEvents } from '../src/device/background.mjs';
 import { Clock } from '../src/device/clock.mjs';
+import { nextEvent } from '../src/device/schedule.mjs';
 import { watchOf } from './device/lab.mjs';
 
 describe('a periodic event', () => {
@@ -39,6 +40,7 @@ describe('a periodic event', () => {
     assert.equal(process.isOverdue, true);
     assert.equal(process.ended, 'killed');
     assert.equal(watch.clock.seconds - before, 30);
+    assert.deepEqual(watch.app.printed, ['start']);
   });
 });
 
@@ -53,6 +55,17 @@ describe('a finished activity', () => {
     assert.equal(watch.storage.get('sport'), 1);
     assert.equal(watch.health.activities.length, 2);
   });
+});
+
+it('what comes first happens first', () => {
+  const watchWith = (timer, temporal) => ({
+    foreground: { ended: null, timers: { next: () => ({ due: timer }) } },
+    background: { due: temporal },
+    clock: { sinceBoot: 0, ms: 0 },
+  });
+  assert.equal(nextEvent(watchWith(1000, 2), 5000).at, 1000);
+  assert.equal(nextEvent(watchWith(3000, 2), 5000).at, 2000);
+  assert.equal(nextEvent(watchWith(3000, 2), 1000), undefined);
 });
 
 describe('registration', () => {

@@ -379,12 +379,6 @@ describe('annotations', () => {
     /App runs in the glance/,
   );
   finds(
-    'a method that only a variable leads to',
-    ['source/Service.mc', 'Background.exit(', 'new Helper().run(); Background.exit('],
-    'source/Service.mc:19:',
-    /./,
-  );
-  finds(
     'a resource without the scope',
     ['source/Glance.mc', 'Rez.Strings.AppName', 'Rez.Strings.Title'],
     'source/Glance.mc:12:',
@@ -395,6 +389,37 @@ describe('annotations', () => {
     ['source/Service.mc', 'Background.exit(', 'Toybox.WatchUi.requestUpdate(); Background.exit('],
     'source/Service.mc:19:',
     /background, which has no WatchUi/,
+  );
+  finds(
+    'a screen where the storage changes, which the background hears of too',
+    [
+      'source/App.mc',
+      '    function getServiceDelegate',
+      '    function onStorageChanged() as Void { WatchUi.requestUpdate(); }\n    function getServiceDelegate',
+    ],
+    'source/App.mc:17:',
+    /background, which has no WatchUi \(App.onStorageChanged\)/,
+  );
+  it('a module that the code has asked for', async () => {
+    const body = 'if (Toybox has :WatchUi) { WatchUi.requestUpdate(); }';
+    const method = `    function onStorageChanged() as Void { ${body} }\n`;
+    assert.deepEqual(
+      await errorsOf(
+        faulty('source/App.mc', '    function getServiceDelegate', `${method}    function getServiceDelegate`),
+      ),
+      [],
+    );
+    const other = method.replace('} }', '} else { WatchUi.requestUpdate(); } }');
+    const errors = await errorsOf(
+      faulty('source/App.mc', '    function getServiceDelegate', `${other}    function getServiceDelegate`),
+    );
+    assert.match(errors.join(), /has no WatchUi/);
+  });
+  finds(
+    'a timer in the background',
+    ['source/Service.mc', 'Background.exit(', 'new Toybox.Timer.Timer().stop(); Background.exit('],
+    'source/Service.mc:19:',
+    /background, which has no Timer/,
   );
   it('what a method of an object needs, through the class that is instantiated', async () => {
     const helper = 'class Helper { function run() { return Front; } }';
@@ -506,6 +531,16 @@ describe('types', () => {
     'source/Service.mc:13:',
     /Argument 3/,
   );
+  it('in what only some products are built of', async () => {
+    const errors = await errorsOf({
+      'monkey.jungle': `${RIGHT['monkey.jungle']}base.excludeAnnotations = tight\nfr245.excludeAnnotations = roomy\n`,
+      'source/Size.mc': `import Toybox.Lang;
+        (:roomy) module Size { function most() as Number { return 9; } }
+        (:tight) module Size { function most() as Number { return "1"; } }\n`,
+    });
+    assert.equal(errors.length, 1, errors.join('\n'));
+    assert.match(errors[0], /Size.mc:3:/);
+  });
   finds(
     'a fault in a test',
     ['test/FrontTest.mc', 'new Front().text()', 'new Front().texts()'],
@@ -531,6 +566,24 @@ describe('what the simulator models', () => {
       errors.includes('Toybox.WatchUi.animate is unknown: a typing error, or typing/ lacks it'),
       errors.join('\n'),
     );
+  });
+
+  it('names what a watch would call and the simulator does not', () => {
+    const machine = new Machine();
+    machine.defineClass('Toybox.WatchUi.View', { methods: { initialize: () => null, onUpdate: () => null } });
+    const errors = check(
+      faulty('source/Front.mc', 'function text()', 'function onHide() as Void {} function text()'),
+      machine,
+    );
+    assert.ok(errors.includes('Front.onHide is called by watches, never by the simulator'), errors.join('\n'));
+    assert.ok(!errors.some((error) => error.includes('Front.onUpdate')));
+  });
+
+  it('names a method that may be called and that the simulator lacks', () => {
+    const machine = new Machine();
+    machine.defineClass('Toybox.Graphics.Dc', { methods: { getHeight: () => 1 } });
+    const message = 'Toybox.Graphics.Dc.drawText may be called here and is not modelled by the simulator';
+    assert.ok(check({}, machine).includes(message));
   });
 
   it('names what the simulator lacks', () => {

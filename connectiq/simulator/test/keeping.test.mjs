@@ -67,11 +67,11 @@ describe('content', () => {
 
 describe('JSON on the watch', () => {
   it('tells the kinds of numbers apart', () => {
-    const { items } = parseJson('[1, 2147483648, -5, 0.5, 1e2, 123456789.25, null, "\\u00fc", true]');
+    const { items } = parseJson('[1, 2147483648, -5, 0.5, 1e2, 1e300, null, "\\u00fc", true]');
     assert.equal(items[0], 1);
     assert.equal(items[1], 2147483648n);
     assert.ok(items[3] instanceof MFloat && items[4] instanceof MFloat);
-    assert.ok(items[5] instanceof MFloat || items[5] instanceof MDouble);
+    assert.ok(items[5] instanceof MDouble);
     assert.deepEqual(items.slice(6), [null, 'ü', true]);
   });
 

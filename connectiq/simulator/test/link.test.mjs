@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { requestsOf } from '../src/device/state.mjs';
-import { outcomeOf } from '../src/http/answer.mjs';
-import { RESPONSE_TYPES } from '../src/http/codes.mjs';
+import { Gap } from '../src/language/errors.mjs';
+import { MDictionary, MSymbol } from '../src/language/values.mjs';
 import { faultOf } from '../src/http/policy.mjs';
 import { courseFit, jsonAnswer, startServer, textsOn, watchOf } from './device/lab.mjs';
 
@@ -36,12 +36,12 @@ describe('requests', () => {
     assert.equal(server.seen[0].headers.authorization, 'Bearer token');
   });
 
-  it('carry JSON and hand the context back', async () => {
+  it('carry JSON', async () => {
     const act = (input) => {
       input.press('menu');
       input.choose('Post');
     };
-    assert.equal(await shownFor({}, { act }), 'posted 200 7');
+    assert.equal(await shownFor({}, { act }), 'posted 200');
     assert.equal(server.seen[0].body, '{"n":1,"f":1.5}');
     assert.equal(server.seen[0].headers['content-type'], 'application/json');
   });
@@ -75,6 +75,10 @@ describe('answers', () => {
     'that are arrays': [jsonAnswer([1]), -400],
     'that are no JSON': [jsonAnswer('{"n":'), -400],
     'longer than the phone takes': [jsonAnswer({ n: 'x'.repeat(9000) }), -402],
+    'that break off': [
+      { ...jsonAnswer('{'), headers: { 'Content-Type': 'application/json', 'Content-Length': 90 } },
+      -1004,
+    ],
     'with an error status': [jsonAnswer({ error: 'not_found' }, { status: 404 }), 404],
   };
   for (const [name, [answer, code]] of Object.entries(cases)) {
@@ -98,17 +102,71 @@ describe('answers', () => {
     assert.equal(await shownFor({ rewrite: { 'https://gateway.example': 'http://127.0.0.1:9' } }), 'code -300');
   });
 
-  it('of plain text may not be empty either', () => {
-    const how = { responseType: RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_TEXT_PLAIN, errors: 'shown', freeBytes: 100 };
-    const answer = (text) => ({ status: 200, contentType: 'text/plain', lengthKnown: true, body: Buffer.from(text) });
-    assert.deepEqual(outcomeOf(answer('hi'), how), { code: 200, data: 'hi' });
-    assert.equal(outcomeOf(answer(''), how).code, -400);
-  });
-
   it('of errors may be hidden', async () => {
     server.answer = jsonAnswer({ error: 'gone' }, { status: 410 });
     assert.equal(await shownFor({ errors: 'hidden' }), 'code 0');
     assert.equal(await shownFor({ errors: 'bodyless' }), 'code 410');
+  });
+});
+
+describe('a request', () => {
+  const GET = { method: 1, responseType: 0 };
+
+  /** Makes a request as the widget would. */
+  function ask(watch, options, headers = {}) {
+    const { machine } = watch.app;
+    const dictionary = MDictionary.from(Object.entries({ ...GET, ...options }).map(([k, v]) => [MSymbol.of(k), v]));
+    dictionary.set(MSymbol.of('headers'), MDictionary.from(Object.entries(headers)));
+    const callback = machine.callMethod(watch.app.views.top.delegate, 'method', [MSymbol.of('onAnswer')]);
+    const args = ['https://gateway.example/x', null, dictionary, callback];
+    watch.app.run('asking', () => machine.callMethod(machine.resolve('Toybox.Communications'), 'makeWebRequest', args));
+  }
+  const cancelAll = ({ app: { machine } }) =>
+    machine.callMethod(machine.resolve('Toybox.Communications'), 'cancelAllRequests', []);
+
+  async function opened(policy = {}) {
+    const watch = watchOf('fenix7', { policy: { ...server.policy, ...policy } });
+    await watch.launch();
+    return watch;
+  }
+
+  it('that is cancelled is answered once, with -1003', async () => {
+    server.answer = null;
+    const watch = await opened({ timeoutMs: 60 });
+    ask(watch);
+    cancelAll(watch);
+    await watch.settle();
+    watch.storage.delete('shown');
+    await new Promise((resolve) => setTimeout(resolve, 120));
+    await watch.settle();
+    assert.equal(watch.storage.get('shown'), null);
+    assert.equal(requestsOf(watch)[0].code, -1003);
+  });
+
+  it('that never completes is not heard of again when it is cancelled', async () => {
+    const watch = await opened({ nativeNeverCompletes: true });
+    ask(watch, { responseType: 3 });
+    cancelAll(watch);
+    await watch.settle();
+    assert.equal(watch.app.outstanding.size, 0);
+    assert.equal(requestsOf(watch)[0].code, null);
+  });
+
+  it('for a file crashes with a request content type', async () => {
+    const watch = await opened();
+    assert.throws(() => ask(watch, { responseType: 3 }, { 'Content-Type': 1 }), { kind: 'System Error' });
+  });
+
+  it('with a content type in words gives -200', async () => {
+    const watch = await opened();
+    ask(watch, {}, { 'Content-Type': 'application/json' });
+    await watch.settle();
+    assert.deepEqual(textsOn(watch), ['code -200']);
+  });
+
+  it('with a body that is not JSON is a gap', async () => {
+    const watch = await opened();
+    assert.throws(() => ask(watch, { method: 3 }), { constructor: Gap });
   });
 });
 

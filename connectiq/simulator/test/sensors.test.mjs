@@ -77,6 +77,7 @@ describe('sensor series', () => {
     const members = async (device) => (await openApp({}, device)).machine.resolve('Toybox.SensorHistory').members;
     assert.ok((await members('fenix7')).has('getElevationHistory'));
     assert.ok(!(await members('fr245')).has('getElevationHistory'));
+    assert.ok(!(await members('fr245')).has('getBodyBatteryHistory'));
   });
 });
 
@@ -88,7 +89,7 @@ describe('permissions', () => {
     for (const [module, name] of [
       ['UserProfile', 'getProfile'],
       ['SensorHistory', 'getStressHistory'],
-      ['PersistedContent', 'getCourses'],
+      ['PersistedContent', 'getAppCourses'],
       ['Background', 'deleteTemporalEvent'],
     ]) {
       watch.app.ended = null;

@@ -1,13 +1,13 @@
 // Callbacks take what the platform hands them: the type checker sees a Method and not which one.
+import { dottedPath, lineOf, walk } from '../language/syntaxtree.mjs';
 import { finding } from './finding.mjs';
-import { dottedPath, lineOf, walk } from './syntaxtree.mjs';
 
 const ANSWER = ['Dictionary', 'String', 'Iterator', 'Null'];
 
 /** Function to the place of its callback and what each parameter must accept (Garmin's API reference). */
 const TAKES_CALLBACK = {
-  makeWebRequest: { argument: 3, parameters: [['Number'], ANSWER, ['Object']], least: 2 },
-  start: { argument: 0, parameters: [], least: 0 },
+  makeWebRequest: { argument: 3, parameters: [['Number'], ANSWER] },
+  start: { argument: 0, parameters: [] },
 };
 
 /** Errors of method(:name) and new Method(module, :name) that are handed to makeWebRequest or Timer.start. */
@@ -39,8 +39,8 @@ function functionsNamed(name, declaration) {
   return [...own, ...[...declaration.members.values()].flatMap((member) => functionsNamed(name, member))];
 }
 
-function mismatch({ params }, { parameters, least }) {
-  if (params.length < least || params.length > parameters.length) return `it takes ${params.length} parameters`;
+function mismatch({ params }, { parameters }) {
+  if (params.length !== parameters.length) return `it takes ${params.length} parameters`;
   const wrong = params.findIndex((param, i) => !accepts(param, parameters[i]));
   return wrong < 0 ? null : `its parameter ${wrong + 1} must accept ${parameters[wrong].join(', ')}`;
 }

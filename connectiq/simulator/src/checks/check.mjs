@@ -6,10 +6,10 @@ import { readManifest } from '../project/manifest.mjs';
 import { Api } from './api.mjs';
 import { checkCallbacks } from './callbacks.mjs';
 import { Declarations } from './declarations.mjs';
-import { findingOf } from './finding.mjs';
+import { findingOf, unique } from './finding.mjs';
 import { checkManifest } from './manifest.mjs';
 import { checkReach, checkSuperclasses } from './reach.mjs';
-import { checkResources } from './resources.mjs';
+import { BASE_LANGUAGE, checkResources } from './resources.mjs';
 import { checkReturns } from './returns.mjs';
 import { checkFiles, checkLengths } from './sources.mjs';
 import { checkToybox } from './toybox.mjs';
@@ -39,16 +39,29 @@ export async function checkProject(jungleFile, machinesOf = null) {
     ...checkReach('background', project),
     ...checkReach('glance', project),
     ...(machinesOf ? checkToybox(project, machinesOf(project)) : []),
-    ...(await checkTypes(project.withTests.jungleFiles, dir, project.device)),
+    ...(await typesOfBuilds(project, dir)),
   ];
   return sortedByPlace(found);
+}
+
+/** The types of everything that the jungle builds: products may leave out different parts of the source. */
+async function typesOfBuilds({ manifest, withTests: { jungleFiles } }, dir) {
+  const builds = new Map();
+  for (const product of manifest.products) {
+    const { sourcePath, exclude } = readJungle(jungleFiles, product, BASE_LANGUAGE);
+    const key = JSON.stringify([sourcePath, exclude]);
+    if (!builds.has(key)) builds.set(key, product);
+  }
+  const found = [];
+  for (const product of builds.values()) found.push(...(await checkTypes(jungleFiles, dir, product)));
+  return unique(found);
 }
 
 /** Errors that keep the project from being loaded. */
 function brokenFiles(jungleFile, dir) {
   const relative = (file) => path.relative(dir, path.resolve(dir, file));
   try {
-    const { manifest: file } = readJungle(jungleFile, USUAL_PRODUCT, 'eng');
+    const { manifest: file } = readJungle(jungleFile, USUAL_PRODUCT, BASE_LANGUAGE);
     const { products, languages } = readManifest(file);
     const broken = checkFiles(withTests(jungleFile), dir, products, languages);
     if (!broken.length) loadProject(jungleFile, deviceOf(products));

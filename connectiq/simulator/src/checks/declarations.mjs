@@ -1,8 +1,5 @@
 // What the source of a project declares, in a tree that is there without running anything, and what a name means at a place.
-import { dottedPath, lineOf } from './syntaxtree.mjs';
-
-const annotationName = (node) => (node.callee?.name ?? node.argument?.name ?? '').replace(/^:/, '');
-const annotationsOf = (node) => (node.attrs?.attributes?.elements ?? []).map(annotationName);
+import { annotationsOf, dottedPath, lineOf } from '../language/syntaxtree.mjs';
 
 /**
  * One declaration: a module, class, function, variable or constant. `annotations` are those that hold for it: a module's hold

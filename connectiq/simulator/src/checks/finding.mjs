@@ -7,3 +7,6 @@ export function findingOf(error, relative) {
   if (!file) throw error;
   return finding(relative(file), Number(line), message);
 }
+
+/** Findings without those that say the same. */
+export const unique = (found) => [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];

@@ -3,19 +3,17 @@
 //
 // Reachability is by class: a method of an object runs when it is called by name somewhere that runs, or when a Toybox
 // superclass declares it, and when its class is instantiated somewhere that runs.
+import { NOT_IN_BACKGROUND } from '../device/background.mjs';
+import { dottedPath } from '../language/syntaxtree.mjs';
 import { toyboxPath } from './declarations.mjs';
 import { finding } from './finding.mjs';
 import { referencesOf } from './references.mjs';
-import { dottedPath } from './syntaxtree.mjs';
 
 /** What the watch itself calls on the application in such a process (Garmin's AppBase reference). */
 const LIFE = {
-  background: ['initialize', 'onStart', 'onStop', 'getServiceDelegate'],
+  background: ['initialize', 'onStart', 'onStop', 'getServiceDelegate', 'onStorageChanged'],
   glance: ['initialize', 'onStart', 'onStop', 'getGlanceView', 'onSettingsChanged', 'onStorageChanged'],
 };
-
-/** Toybox modules whose API pages do not list background among their app types. */
-const NOT_IN_BACKGROUND = new Set(['Attention', 'PersistedContent', 'WatchUi']);
 
 /**
  * Errors of a process: code that runs there and lacks the annotation, resources without the scope, modules it cannot use.
@@ -116,8 +114,8 @@ class Reach {
     this.#report(from, line, `${target.fullName} runs in the ${this.scope} but lacks (:${this.scope})`);
   }
 
-  #checkToybox({ names, line }, from) {
-    if (this.scope !== 'background' || !NOT_IN_BACKGROUND.has(names[1])) return;
+  #checkToybox({ names, line, isAskedFor }, from) {
+    if (isAskedFor || this.scope !== 'background' || !NOT_IN_BACKGROUND.has(names[1])) return;
     this.#report(from, line, `${names.join('.')} is used in the background, which has no ${names[1]}`);
   }
 

@@ -1,12 +1,12 @@
 // What a piece of code refers to: declarations of the project, Toybox, resources, and names that are called on some object.
+import { children, dottedPath, lineOf, localNames } from '../language/syntaxtree.mjs';
 import { toyboxPath } from './declarations.mjs';
-import { children, dottedPath, lineOf, localNames } from './syntaxtree.mjs';
 
 /**
  * @typedef {object} References
  * @property {{declaration: object, line: number}[]} declarations
  * @property {{declaration: object, line: number}[]} instances classes that `new` is used on
- * @property {{names: string[], line: number}[]} toybox full paths
+ * @property {{names: string[], line: number, isAskedFor: boolean}[]} toybox full paths; asked for: by `Toybox has :Module`
  * @property {{names: string[], line: number}[]} resources such as ['Strings', 'AppName']
  * @property {Set<string>} called method names, called on an object or named by a symbol
  */
@@ -26,6 +26,9 @@ export function referencesOf(code, place, { declarations, api }) {
 }
 
 class Collector {
+  /** Modules for which an `if (Toybox has :Module)` around the code has asked. */
+  #asked = [];
+
   constructor(found, place, declarations, api, locals) {
     Object.assign(this, { found, place, declarations, api, locals });
   }
@@ -39,6 +42,7 @@ class Collector {
     if (node.type === 'UnaryExpression' && node.operator === ':') return this.found.called.add(node.argument.name);
     if (node.type === 'VariableDeclarator') return node.init && this.visit(node.init);
     if (node.type === 'CatchClause') return this.clause(node);
+    if (node.type === 'IfStatement') return this.condition(node);
     return this.inside(node);
   }
 
@@ -57,6 +61,16 @@ class Collector {
   clause({ param, body }) {
     if (param?.operator === 'instanceof') this.name(param.right);
     this.visit(body);
+  }
+
+  /** What only runs where Toybox has a module does not need it everywhere. */
+  condition({ test, consequent, alternate }) {
+    this.visit(test);
+    const asked = test.operator === 'has' && dottedPath(test.left)?.join('.') === 'Toybox';
+    if (asked) this.#asked.push(test.right.argument.name);
+    this.visit(consequent);
+    if (asked) this.#asked.pop();
+    if (alternate) this.visit(alternate);
   }
 
   instance(node) {
@@ -108,7 +122,8 @@ class Collector {
       return resolved.used === names.length && !isMethodOfObject(resolved.declaration, names);
     }
     const toybox = toyboxPath(names, this.place, this.api);
-    if (toybox) this.found.toybox.push({ names: toybox, line: lineOf(node) });
+    const isAskedFor = this.#asked.includes(toybox?.[1]);
+    if (toybox) this.found.toybox.push({ names: toybox, line: lineOf(node), isAskedFor });
     return Boolean(toybox);
   }
 

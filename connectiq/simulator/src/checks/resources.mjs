@@ -3,12 +3,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { readJungle } from '../project/jungle.mjs';
 import { readResources } from '../project/resources.mjs';
+import { dottedPath, lineOf, walk } from '../language/syntaxtree.mjs';
 import { finding } from './finding.mjs';
 import { PRODUCTS } from './products.mjs';
 import { referencesOf } from './references.mjs';
-import { dottedPath, lineOf, walk } from './syntaxtree.mjs';
 
-const BASE_LANGUAGE = 'eng';
+/** The language of the resources that all builds have. */
+export const BASE_LANGUAGE = 'eng';
 const REFERENCE = /^@(Strings|Drawables|Properties)\.(\w+)$/;
 const PLACEHOLDER = /\$\d+\$/g;
 

@@ -1,6 +1,6 @@
 // Functions that declare a result return one on every way through them: what a function without `return` gives is undefined.
+import { lineOf, walk } from '../language/syntaxtree.mjs';
 import { finding } from './finding.mjs';
-import { lineOf, walk } from './syntaxtree.mjs';
 
 /** Errors of functions whose end can be reached although they declare a result. */
 export function checkReturns(files) {

@@ -5,10 +5,10 @@ import { filesBelow } from '../project/folders.mjs';
 import { readJungle } from '../project/jungle.mjs';
 import { parseSource } from '../project/source.mjs';
 import { readXml } from '../project/xml.mjs';
-import { finding, findingOf } from './finding.mjs';
+import { finding, findingOf, unique } from './finding.mjs';
 
 /** A longer file is an error: it should be two. */
-export const LONGEST_FILE = 200;
+const LONGEST_FILE = 200;
 
 /**
  * Errors of the jungle and of single files. While there are any, the project cannot be loaded and no other check can run.
@@ -51,8 +51,6 @@ function foldersOf(jungleFiles, products, languages, attempt) {
 
 const filesOf = (folders, ending) =>
   folders.filter((folder) => fs.existsSync(folder)).flatMap((folder) => filesBelow(folder, ending));
-
-const unique = (found) => [...new Map(found.map((one) => [JSON.stringify(one), one])).values()];
 
 /** Source files that are too long. */
 export function checkLengths(files) {

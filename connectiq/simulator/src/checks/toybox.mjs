@@ -1,7 +1,7 @@
 // Every part of Toybox that the source uses is known to typing/ and modelled by the simulator, so that no test can meet a Gap.
+import { lineOf, walk } from '../language/syntaxtree.mjs';
 import { finding } from './finding.mjs';
 import { toyboxUses } from './manifest.mjs';
-import { lineOf, walk } from './syntaxtree.mjs';
 
 /**
  * Errors of what the source uses of Toybox.
@@ -16,7 +16,7 @@ export function checkToybox(project, machines) {
     const lacking = machines.map((machine) => unknownIn(names, staticMember, machine.global));
     return lacking.every(Boolean) ? [finding(file, line, `${lacking[0]} is not modelled by the simulator`)] : [];
   });
-  return [...named, ...missingMethods(project, machines)];
+  return [...named, ...missingMethods(project, machines), ...silentMethods(project, machines)];
 }
 
 /** The shortest beginning of a path that leads nowhere, or null. What is below a constant or an object is not looked at. */
@@ -63,6 +63,18 @@ function missingMethods({ api, files }, machines) {
         );
       }),
   );
+}
+
+/** Methods that a watch would call on an object of ours: here nothing would ever run them. */
+function silentMethods({ api, declarations }, machines) {
+  return declarations.classes.flatMap((cls) => {
+    const toybox = declarations.toyboxSuperclass(cls, api);
+    const names = new Set(toybox ? api.memberNames(toybox) : []);
+    return [...cls.members.values()]
+      .filter(({ kind, name }) => kind === 'function' && names.has(name))
+      .filter(({ name }) => !machines.some((machine) => hasMethod(machine, toybox, name)))
+      .map(({ fullName, line }) => finding(cls.file, line, `${fullName} is called by watches, never by the simulator`));
+  });
 }
 
 function classesOf(node, path) {

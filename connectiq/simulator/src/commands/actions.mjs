@@ -42,7 +42,6 @@ const wearing = {
   tap: (watch, { x, y }) => inputDone(watch, (input) => input.tap(x, y)),
   swipe: (watch, { direction }) => inputDone(watch, (input) => input.swipe(direction)),
   choose: (watch, { label }) => inputDone(watch, (input) => input.choose(label)),
-  confirm: (watch, { yes }) => inputDone(watch, (input) => input.confirm(yes)),
   settings: (watch, { settings }) => watch.changeSettings(settings),
 };
 

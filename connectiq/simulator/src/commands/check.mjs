@@ -1,17 +1,11 @@
 // `widgetsim check`: the static checks.
-import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { checkProject } from '../checks/check.mjs';
 import { AppProcess } from '../device/process.mjs';
 import { PROFILES } from '../device/profiles.mjs';
 import { Watch } from '../device/watch.mjs';
+import { readOptions } from './options.mjs';
 
-export const usage = 'check [--jungle FILE] [--json]';
-
-const OPTIONS = {
-  jungle: { type: 'string', default: path.resolve(import.meta.dirname, '../../../monkey.jungle') },
-  json: { type: 'boolean', default: false },
-};
+export const usage = 'check [--jungle FILE]';
 
 /**
  * Checks a project and prints what is wrong with it.
@@ -20,13 +14,10 @@ const OPTIONS = {
  * @returns {Promise<number>} the exit code: 1 when anything is wrong
  */
 export async function run(argv, print = console.log) {
-  const { jungle, json } = parseArgs({ args: argv, options: OPTIONS }).values;
+  const { jungle } = readOptions(argv, { jungle: 'string' });
   const found = await checkProject(jungle, machinesOf);
-  if (json) print(JSON.stringify(found, null, 2));
-  else {
-    for (const { file, line, message } of found) print(`ERROR ${file}:${line}: ${message}`);
-    print(found.length ? `${found.length} errors` : 'no errors');
-  }
+  for (const { file, line, message } of found) print(`ERROR ${file}:${line}: ${message}`);
+  print(found.length ? `${found.length} errors` : 'no errors');
   return found.length ? 1 : 0;
 }
 

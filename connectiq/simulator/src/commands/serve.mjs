@@ -17,6 +17,17 @@ import { readOptions } from './options.mjs';
 
 export const usage = 'serve [--jungle FILE[;FILE]]';
 
+/** The request that a line holds. @throws {RangeError} when it holds none */
+function requestIn(line) {
+  try {
+    const request = JSON.parse(line);
+    if (request && typeof request === 'object') return request;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new RangeError(`no request: ${line}`);
+}
+
 class Server {
   #watches = new Map();
   #projects = new Map();
@@ -41,9 +52,14 @@ class Server {
     if (action === 'forget') return this.#forget(name);
     if (action === 'coverage') return this.#coverage();
     if (action === 'sheet') return this.#sheet(details);
-    if (!this.#watches.has(name)) throw new RangeError(`there is no watch '${name}'`);
+    const watch = this.#watch(name);
     if (!Object.hasOwn(ACTIONS, action)) throw new RangeError(`there is no action '${action}'`);
-    return (await ACTIONS[action](this.#watches.get(name), details)) ?? null;
+    return (await ACTIONS[action](watch, details)) ?? null;
+  }
+
+  #watch(name) {
+    if (!this.#watches.has(name)) throw new RangeError(`there is no watch '${name}'`);
+    return this.#watches.get(name);
   }
 
   #forget(name) {
@@ -63,22 +79,24 @@ class Server {
 
   /** One picture of the kept screens of several watches; of those whose text is among `only`, where that is given. */
   #sheet({ file, watches, only = null, ...how }) {
-    const shots = watches.flatMap((name) => this.#watches.get(name).shots);
+    const shots = watches.flatMap((name) => this.#watch(name).shots);
     fs.writeFileSync(file, sheetOf(only ? shots.filter(({ text }) => only.includes(text)) : shots, how));
     return null;
   }
 
   async reply(line) {
-    const request = JSON.parse(line);
+    let id = null;
+    let request = {};
     let result;
     try {
+      ({ id = null, ...request } = requestIn(line));
       result = { ok: true, value: await this.#perform(request) };
     } catch (error) {
       const kind = kindOf(error);
       result = { ok: false, kind, error: kind === 'internal' ? error.stack : error.message };
     }
     const watch = this.#watches.get(request.watch);
-    return JSON.stringify({ id: request.id, ...result, state: watch ? stateOf(watch) : null });
+    return JSON.stringify({ id, ...result, state: watch ? stateOf(watch) : null });
   }
 }
 

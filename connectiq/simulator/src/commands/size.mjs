@@ -2,13 +2,13 @@
 // they are good for comparing one state of the source with another.
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { AppProcess } from '../device/process.mjs';
 import { PROFILES } from '../device/profiles.mjs';
 import { Watch } from '../device/watch.mjs';
 import { loadProject } from '../project/project.mjs';
+import { readOptions } from './options.mjs';
 
-export const usage = 'size [--jungle FILE] [--check | --write] [--record FILE]';
+export const usage = 'size [--jungle FILE] [--check | --write]';
 
 const PROCESSES = ['app', 'glance', 'background'];
 /** One of the watches with the least memory, for which the jungle leaves something out. */
@@ -16,12 +16,8 @@ const DEVICE = 'fr245';
 /** When the code has become smaller by this share, the record should follow. */
 const SLACK = 0.05;
 
-const OPTIONS = {
-  jungle: { type: 'string', default: path.resolve(import.meta.dirname, '../../../monkey.jungle') },
-  record: { type: 'string', default: path.resolve(import.meta.dirname, '../../size.json') },
-  check: { type: 'boolean', default: false },
-  write: { type: 'boolean', default: false },
-};
+/** The recorded sizes: process to bytes. */
+const RECORD = path.resolve(import.meta.dirname, '../../size.json');
 
 /**
  * Prints the sizes of the processes.
@@ -31,19 +27,19 @@ const OPTIONS = {
  * @returns {Promise<number>} the exit code
  */
 export async function run(argv, print = console.log) {
-  const { jungle, record, check, write } = parseArgs({ args: argv, options: OPTIONS }).values;
+  const { jungle, check, write } = readOptions(argv, { jungle: 'string', check: 'boolean', write: 'boolean' });
   const sizes = sizesOf(jungle);
   for (const line of table(sizes)) print(line);
-  if (write) fs.writeFileSync(record, `${JSON.stringify(recordOf(sizes), null, 2)}\n`);
+  if (write) fs.writeFileSync(RECORD, `${JSON.stringify(recordOf(sizes), null, 2)}\n`);
   if (!check) return 0;
-  const { errors, notes } = compare(recordOf(sizes), JSON.parse(fs.readFileSync(record, 'utf8')));
+  const { errors, notes } = compare(recordOf(sizes), JSON.parse(fs.readFileSync(RECORD, 'utf8')));
   for (const error of errors) print(`ERROR ${error}`);
   for (const note of notes) print(`NOTE ${note}`);
   return errors.length ? 1 : 0;
 }
 
 /** Process to {classes, functions, nodes, stringBytes, bytes, limit}; limit is that of the smallest watch, in bytes. */
-export function sizesOf(jungleFile) {
+function sizesOf(jungleFile) {
   const watch = new Watch(loadProject(jungleFile, DEVICE));
   return Object.fromEntries(
     PROCESSES.map((kind) => [kind, { ...new AppProcess(watch, kind).footprint, limit: limitOf(kind) }]),

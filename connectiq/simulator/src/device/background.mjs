@@ -5,9 +5,11 @@
  * than five minutes after the last event is refused, unless the app was started since; a moment in the past fires at once.
  */
 
-export const LEAST_SECONDS = 5 * 60;
+const LEAST_SECONDS = 5 * 60;
 /** A background process that lives longer is ended by the watch. */
 export const LONGEST_RUN_SECONDS = 30;
+/** Toybox modules whose API pages do not list background among their app types. */
+export const NOT_IN_BACKGROUND = new Set(['Attention', 'Graphics', 'PersistedContent', 'Timer', 'WatchUi']);
 /** Background.exit takes about this much. */
 export const EXIT_BYTES = 8 * 1024;
 

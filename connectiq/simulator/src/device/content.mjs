@@ -31,10 +31,6 @@ export class Content {
     return isLine && this.kinds.includes('Courses') ? 'Courses' : null;
   }
 
-  remove(item) {
-    this.#items = this.#items.filter((other) => other !== item);
-  }
-
   /** @param {{kind?: string, owned?: boolean}} which */
   list({ kind, owned } = {}) {
     return this.#items.filter(

@@ -7,12 +7,11 @@
  * Types are erased by the compiler and count nothing.
  */
 import { MClass, MFunction, MModule, Slot } from '../language/declarations.mjs';
+import { walk } from '../language/syntaxtree.mjs';
 
 const CLASS_BYTES = 48;
 const FUNCTION_BYTES = 24;
 const NODE_BYTES = 4;
-const NOT_CODE = new Set(['loc', 'range', 'start', 'end', 'comments', 'returnType', 'attrs', 'origins']);
-const TYPES = /^(TypeSpec|AsTypeSpec)/;
 
 class Count {
   classes = 0;
@@ -20,13 +19,12 @@ class Count {
   nodes = 0;
   strings = new Set();
 
-  syntax(node) {
-    if (Array.isArray(node)) return node.forEach((part) => this.syntax(part));
-    if (!node || typeof node !== 'object' || TYPES.test(node.type ?? '')) return undefined;
-    if (node.type) this.nodes += 1;
-    if (node.type === 'Literal' && typeof node.value === 'string') this.strings.add(node.value);
-    for (const [key, part] of Object.entries(node)) if (!NOT_CODE.has(key)) this.syntax(part);
-    return undefined;
+  syntax(code) {
+    if (!code) return;
+    walk(code, ({ type, value }) => {
+      this.nodes += 1;
+      if (type === 'Literal' && typeof value === 'string') this.strings.add(value);
+    });
   }
 
   member(member) {

@@ -5,6 +5,8 @@
  * says Moment: `activityEpoch` chooses.
  */
 
+import { refuseStrangers } from './strangers.mjs';
+
 /** Seconds from the Unix epoch to the epoch of FIT files, 1989-12-31. */
 export const FIT_EPOCH = 631_065_600;
 
@@ -13,19 +15,18 @@ export const NO_HEALTH = {
   activityEpoch: 'unix',
   /** {start, duration, distance, type}: seconds, metres, sport; a null is 'not known' */
   activities: [],
-  /** {start, steps, distance, calories, floorsClimbed, floorsDescended, activeMinutes, stepGoal}: distance in metres */
+  /** {start, steps, distance, calories, floorsClimbed, activeMinutes}: distance in metres */
   days: [],
   today: null,
-  /** By history name: HeartRate, Stress, BodyBattery, OxygenSaturation, Elevation, Temperature, Pressure */
+  /** By history name: HeartRate, Stress, BodyBattery, OxygenSaturation, Elevation, Temperature */
   series: {},
-  /** weight in grams, height in cm, birthYear, gender, restingHeartRate ... */
+  /** weight in grams, height in cm, birthYear, gender, restingHeartRate */
   profile: {},
   heartRateZones: [93, 111, 130, 148, 167, 185],
 };
 
 /** Health facts with changes laid over them. @throws {RangeError} for a name that means nothing */
 export function changedHealth(health, changes) {
-  const stranger = Object.keys(changes).find((name) => !(name in NO_HEALTH));
-  if (stranger) throw new RangeError(`no health fact is called '${stranger}'`);
+  refuseStrangers('health fact', changes, Object.keys(NO_HEALTH));
   return { ...health, ...changes };
 }

@@ -41,9 +41,9 @@ export class Inbox {
     });
   }
 
-  /** Callbacks and contexts of the requests under way. */
+  /** Callbacks of the requests under way. */
   values() {
-    return [...this.outstanding].flatMap(({ call }) => [call.callback, call.context ?? null]);
+    return [...this.outstanding].map(({ call }) => call.callback);
   }
 
   /** The process is gone: requests are dropped, handlers forgotten. */

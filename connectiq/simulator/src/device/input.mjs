@@ -1,26 +1,13 @@
 /**
- * What the wearer does: buttons, taps, swipes, menu items, confirmations.
+ * What the wearer does: buttons, taps, swipes, menu items.
  *
- * Garmin's BehaviorDelegate reference: a behaviour comes first (select, back, menu, next and previous page); when its
- * method gives false, the plain input follows (onKey, onTap, onSwipe); when nobody took a "back", the view is left.
+ * Garmin's BehaviorDelegate reference: a behaviour comes first (select, back, menu, next and previous page); when nobody
+ * took a "back", the view is left. The plain inputs (onKey, onTap, onSwipe) are not modelled: `check` finds their use.
  */
 import { MObject } from '../language/values.mjs';
 
-const KEYS = {
-  select: { code: 4, behaviour: 'onSelect' },
-  back: { code: 5, behaviour: 'onBack' },
-  menu: { code: 7, behaviour: 'onMenu' },
-  down: { code: 8, behaviour: 'onNextPage' },
-  up: { code: 13, behaviour: 'onPreviousPage' },
-};
-const SWIPES = {
-  up: { code: 0, behaviour: 'onNextPage' },
-  right: { code: 1, behaviour: 'onBack' },
-  down: { code: 2, behaviour: 'onPreviousPage' },
-  left: { code: 3, behaviour: null },
-};
-const PRESSED_AND_RELEASED = 2;
-const TAP = 0;
+const KEYS = { select: 'onSelect', back: 'onBack', menu: 'onMenu', down: 'onNextPage', up: 'onPreviousPage' };
+const SWIPES = { up: 'onNextPage', right: 'onBack', down: 'onPreviousPage', left: null };
 const MENU_STEPS = { down: 1, up: -1 };
 
 /** The wearer cannot do that on this watch or on this screen. */
@@ -41,30 +28,19 @@ export class Input {
     return top;
   }
 
-  #is(view, path) {
-    return this.#machine.isSubclass(view.cls, this.#machine.resolve(path));
-  }
-
   get #isMenu() {
-    return this.#is(this.#top.view, 'Toybox.WatchUi.Menu2');
-  }
-
-  get #isConfirmation() {
-    return this.#is(this.#top.view, 'Toybox.WatchUi.Confirmation');
+    return this.#machine.isSubclass(this.#top.view.cls, this.#machine.resolve('Toybox.WatchUi.Menu2'));
   }
 
   /** Whether the delegate has the method and took the input with it. */
-  #offer(method, args) {
+  #offer(method) {
     const { delegate } = this.#top;
     if (!(delegate instanceof MObject) || !method || !this.#machine.findMethod(delegate.cls, method)) return false;
-    return this.#machine.callMethod(delegate, method, args) === true;
-  }
-
-  #event(path, native) {
-    return this.#machine.nativeObject(path, {}, native);
+    return this.#machine.callMethod(delegate, method, []) === true;
   }
 
   #act(what, action) {
+    if (this.process.ended) throw new NotPossible('the app has ended');
     this.process.run(what, action);
     this.process.drain();
   }
@@ -74,15 +50,11 @@ export class Input {
     if (!this.process.profile.keys.includes(key)) {
       throw new NotPossible(`a ${this.process.profile.name} has no button for '${key}'`);
     }
-    if (this.#isConfirmation) return this.#answerByKey(key);
-    return this.#act(`pressing ${key}`, () => (this.#isMenu ? this.#pressInMenu(key) : this.#pressInView(key)));
+    this.#act(`pressing ${key}`, () => (this.#isMenu ? this.#pressInMenu(key) : this.#pressInView(key)));
   }
 
   #pressInView(key) {
-    const { code, behaviour } = KEYS[key];
-    const event = this.#event('Toybox.WatchUi.KeyEvent', { key: code, type: PRESSED_AND_RELEASED });
-    const isTaken = this.#offer(behaviour, []) || this.#offer('onKey', [event]);
-    if (!isTaken && key === 'back') this.process.views.pop();
+    if (!this.#offer(KEYS[key]) && key === 'back') this.process.views.pop();
   }
 
   #pressInMenu(key) {
@@ -113,11 +85,6 @@ export class Input {
     if (delegate) this.#machine.callMethod(delegate, 'onSelect', [item]);
   }
 
-  #answerByKey(key) {
-    if (key === 'select' || key === 'back') return this.confirm(key === 'select');
-    throw new NotPossible('a confirmation takes select and back');
-  }
-
   #requireTouch() {
     if (!this.process.profile.touch) throw new NotPossible(`a ${this.process.profile.name} has no touch screen`);
   }
@@ -125,24 +92,19 @@ export class Input {
   /** @param {number} x @param {number} y pixels from the left and the top */
   tap(x, y) {
     this.#requireTouch();
-    const event = this.#event('Toybox.WatchUi.ClickEvent', { coordinates: [x, y], type: TAP });
     this.#act('tapping', () => {
       if (this.#isMenu) this.#select(this.#top.view.native.itemAt(y) ?? this.#top.view.native.focus);
-      else if (!this.#offer('onSelect', [])) this.#offer('onTap', [event]);
+      else this.#offer('onSelect');
     });
   }
 
   /** @param {'up'|'down'|'left'|'right'} direction in which the finger moves */
   swipe(direction) {
     this.#requireTouch();
-    if (this.#isConfirmation) throw new NotPossible('a confirmation takes no swipe');
-    const { code, behaviour } = SWIPES[direction];
-    const event = this.#event('Toybox.WatchUi.SwipeEvent', { direction: code });
+    if (!Object.hasOwn(SWIPES, direction)) throw new NotPossible(`nobody swipes '${direction}'`);
     this.#act(`swiping ${direction}`, () => {
       if (this.#isMenu) this.#swipeInMenu(direction);
-      else if (!this.#offer(behaviour, []) && !this.#offer('onSwipe', [event]) && behaviour === 'onBack') {
-        this.process.views.pop();
-      }
+      else if (!this.#offer(SWIPES[direction]) && direction === 'right') this.process.views.pop();
     });
   }
 
@@ -158,20 +120,5 @@ export class Input {
     const index = labels.indexOf(label);
     if (index < 0) throw new NotPossible(`the menu has no '${label}', but: ${labels.join(', ')}`);
     this.#act(`choosing ${label}`, () => this.#select(index));
-  }
-
-  /**
-   * Answers the confirmation that is shown. Whether it closes before or after its delegate hears of it differs between
-   * watches; here before, and a delegate that opens or closes views is a quirk.
-   */
-  confirm(isYes) {
-    if (!this.#isConfirmation) throw new NotPossible('no confirmation is open');
-    const { delegate } = this.#top;
-    this.#act('confirming', () => {
-      this.process.views.pop();
-      const before = this.process.views.top;
-      this.#machine.callMethod(delegate, 'onResponse', [isYes ? 1 : 0]);
-      if (this.process.views.top !== before) this.#machine.quirk('view-in-response', 'onResponse changes the views');
-    });
   }
 }

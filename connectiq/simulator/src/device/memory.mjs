@@ -3,7 +3,7 @@
  * object that holds it, every object on the heap 16 bytes and its contents.
  */
 import { MClass, MModule, Slot } from '../language/declarations.mjs';
-import { MArray, MBytes, MDictionary, MDouble, MMethod, MObject } from '../language/values.mjs';
+import { MArray, MDictionary, MDouble, MMethod, MObject } from '../language/values.mjs';
 
 const SLOT = 5;
 const OBJECT = 16;
@@ -11,7 +11,7 @@ const DICTIONARY = 24;
 const DICTIONARY_ENTRY = 14;
 
 /** Adds up values, each once. */
-export class HeapCount {
+class HeapCount {
   #seen = new Set();
   bytes = 0;
 
@@ -33,7 +33,6 @@ export class HeapCount {
 
   #addObject(value) {
     if (value instanceof MArray) this.#addList(OBJECT, value.items);
-    else if (value instanceof MBytes) this.bytes += OBJECT + value.bytes.length;
     else if (value instanceof MDictionary) this.#addDictionary(value);
     else if (value instanceof MMethod) this.#addList(OBJECT, [value.self], 0);
     else if (value instanceof MObject) this.#addInstance(value);

@@ -160,15 +160,14 @@ export class AppProcess {
     }
   }
 
-  /** An answer reaches its callback; callbacks with a context get a third argument. */
+  /** An answer reaches its callback. */
   answered(call, code, data) {
-    const args = call.context === undefined ? [code, data] : [code, data, call.context];
-    this.machine.invoke(call.callback, args);
+    this.machine.invoke(call.callback, [code, data]);
   }
 
   /** A PersistedContent.Iterator over pieces of content. */
   contentIterator(items) {
-    return persistedIterator(this.machine, this, items);
+    return persistedIterator(this.machine, items);
   }
 
   // What holds values: see memory.mjs.

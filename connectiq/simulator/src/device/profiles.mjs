@@ -3,31 +3,30 @@
  *
  * From public lists of Garmin's device files (flocsy/garmin-dev-tools, csv/): memory limits of widget, watch app, glance
  * and background; where a device no longer knows widgets they run with the watch app's limit. From Garmin's API reference
- * ("Supported Devices" of each function): sensor histories and kinds of persisted content.
+ * ("Supported Devices" of each function): sensor histories, floors and kinds of persisted content.
  * Proxies, because Garmin's font and device files cannot be had here: font heights (one scale for all, chosen so that
  * XTINY is 37 pixels on a screen of 454, as forum posts report for the Forerunner 965), glance sizes, the place of the
  * Instinct's subscreen, free space for content.
  */
 
+import { refuseStrangers } from './strangers.mjs';
+
 const KB = 1024;
 
-/** Font heights as a share of the screen's height; indices are those of Graphics.FONT_*. */
-const FONT_SHARES = [0.0815, 0.097, 0.108, 0.123, 0.14, 0.16, 0.22, 0.28, 0.34];
-const GLANCE_SHARES = [0.095, 0.115];
-const FIRST_GLANCE_FONT = 18;
-const SYSTEM_FONTS = 9;
+/** Font heights as a share of the screen's height, by Graphics.FONT_*: XTINY to LARGE, and GLANCE. */
+const FONT_SHARES = { 0: 0.0815, 1: 0.097, 2: 0.108, 3: 0.123, 4: 0.14, 18: 0.095 };
 
 const FIVE_BUTTONS = ['select', 'back', 'menu', 'up', 'down'];
 const TWO_BUTTONS = ['select', 'back', 'menu'];
-const BAROMETER = ['Elevation', 'Temperature', 'Pressure'];
+const BAROMETER = ['Elevation', 'Temperature'];
 const WELLNESS = ['HeartRate', 'Stress', 'BodyBattery', 'OxygenSaturation'];
-const WITHOUT_NAVIGATION = ['Workouts', 'Waypoints'];
+const WITHOUT_NAVIGATION = ['Workouts'];
 const WITH_COURSES = ['Courses', ...WITHOUT_NAVIGATION];
 
 const round = (size) => ({ shape: 'round', width: size, height: size });
 const limits = (app, glance, background) => ({ app: app * KB, glance: glance * KB, background: background * KB });
 
-const COMMON = { touch: false, vibration: true, fontScale: 1, subscreen: null, theme: 'dark', typeface: 'Medium' };
+const COMMON = { countsFloors: true, touch: false, fontScale: 1, subscreen: null, typeface: 'Medium' };
 
 export const PROFILES = {
   fenix7: {
@@ -47,6 +46,7 @@ export const PROFILES = {
   },
   fr245: {
     ...COMMON,
+    countsFloors: false,
     ...round(240),
     name: 'Forerunner 245',
     family: 'forerunner',
@@ -56,7 +56,7 @@ export const PROFILES = {
     version: [3, 3, 1],
     memory: limits(64, 32, 32),
     glance: { width: 151, height: 63 },
-    histories: WELLNESS,
+    histories: ['HeartRate', 'Stress', 'OxygenSaturation'],
     content: WITH_COURSES,
   },
   instinct2: {
@@ -79,6 +79,7 @@ export const PROFILES = {
   },
   venusq2: {
     ...COMMON,
+    countsFloors: false,
     shape: 'rectangle',
     width: 320,
     height: 360,
@@ -131,13 +132,7 @@ export const PROFILES = {
 /** Pixels of every font by its Graphics index. */
 function fontHeights({ height, fontScale }) {
   const pixels = (share) => Math.round(height * share * fontScale);
-  const heights = {};
-  FONT_SHARES.forEach((share, index) => {
-    heights[index] = pixels(share);
-    heights[index + SYSTEM_FONTS] = pixels(share);
-  });
-  GLANCE_SHARES.forEach((share, index) => (heights[FIRST_GLANCE_FONT + index] = pixels(share)));
-  return heights;
+  return Object.fromEntries(Object.entries(FONT_SHARES).map(([index, share]) => [index, pixels(share)]));
 }
 
 /**
@@ -147,6 +142,7 @@ function fontHeights({ height, fontScale }) {
 export function profileOf(id, changes = {}) {
   const base = PROFILES[id];
   if (!base) throw new RangeError(`no profile of '${id}'; there are ${Object.keys(PROFILES).join(', ')}`);
+  refuseStrangers('part of a profile', changes, [...Object.keys(base), 'fonts']);
   const profile = { id, ...base, ...changes };
   return { ...profile, fonts: { ...fontHeights(profile), ...changes.fonts } };
 }

@@ -20,9 +20,17 @@ const HEADER = 5;
 const DEEPEST = 32;
 const INT32 = 2 ** 31;
 
+const KEY_TYPES = ['String', 'Number', 'Float', 'Boolean', 'Char', 'Long', 'Double'];
+
 const isLeaf = (value) =>
   value === null || ['number', 'bigint', 'string', 'boolean'].includes(typeof value) || isCopiedAsIs(value);
 const isCopiedAsIs = (value) => value instanceof MFloat || value instanceof MDouble || value instanceof MChar;
+
+/** A key of Storage, or of a Dictionary that is stored. @throws {Thrown} UnexpectedTypeException for other types */
+export function persistableKey(key, machine, what) {
+  if (KEY_TYPES.includes(typeName(key))) return key;
+  return machine.throwException('Toybox.Lang.UnexpectedTypeException', `a ${typeName(key)} cannot be a key of ${what}`);
+}
 
 /**
  * A deep copy of what may be stored.
@@ -35,7 +43,7 @@ export function persistable(value, machine, what, depth = 0) {
   const copy = (part) => persistable(part, machine, what, depth + 1);
   if (value instanceof MArray) return new MArray(value.items.map(copy));
   if (value instanceof MDictionary) {
-    return MDictionary.from(value.entries().map(([key, item]) => [copy(key), copy(item)]));
+    return MDictionary.from(value.entries().map(([key, item]) => [persistableKey(key, machine, what), copy(item)]));
   }
   return machine.throwException('Toybox.Lang.UnexpectedTypeException', `${what} cannot hold a ${typeName(value)}`);
 }

@@ -1,6 +1,5 @@
 /** What a test can see of a watch, as JSON. */
 import { clipped, overlapping, textsOf } from '../pictures/inspection.mjs';
-import { textOf } from './resources.mjs';
 
 function screenState(process) {
   const { frame, views } = process;
@@ -9,13 +8,12 @@ function screenState(process) {
     view: views.top?.view?.cls.name ?? null,
     texts: frame ? textsOf(frame) : [],
     menu: native?.labels ? { title: native.titleText(), items: native.rows(), focus: native.focus } : null,
-    confirmation: native?.message === undefined ? null : textOf(process.machine, process, native.message),
     clipped: frame ? clipped(frame) : [],
     overlapping: frame ? overlapping(frame) : [],
   };
 }
 
-const BLANK = { view: null, texts: [], menu: null, confirmation: null, clipped: [], overlapping: [] };
+const BLANK = { view: null, texts: [], menu: null, clipped: [], overlapping: [] };
 
 /** The visible screen, and whether the process behind it lives. */
 export function stateOf(watch) {

@@ -1,6 +1,9 @@
 /** Application.Storage as the watch keeps it: bounded, copied in and out, alive longer than any process. */
 import { MDictionary } from '../language/values.mjs';
+import { refuseStrangers } from './strangers.mjs';
 import { copyOf, storedBytes, toPlain } from './serialisation.mjs';
+
+const LIMITS = { valueBytes: 8 * 1024, totalBytes: 128 * 1024 };
 
 export class StorageFull extends Error {}
 
@@ -8,9 +11,9 @@ export class Storage {
   #values = new MDictionary();
 
   /** @param {{valueBytes?: number, totalBytes?: number}} limits bytes of one value and of all */
-  constructor({ valueBytes = 8 * 1024, totalBytes = 128 * 1024 } = {}) {
-    this.valueBytes = valueBytes;
-    this.totalBytes = totalBytes;
+  constructor(limits = {}) {
+    refuseStrangers('limit of Storage', limits, Object.keys(LIMITS));
+    Object.assign(this, LIMITS, limits);
     this.writes = 0;
   }
 
@@ -35,11 +38,6 @@ export class Storage {
 
   delete(key) {
     if (this.#values.delete(key)) this.writes += 1;
-  }
-
-  clear() {
-    this.#values = new MDictionary();
-    this.writes += 1;
   }
 
   get usedBytes() {

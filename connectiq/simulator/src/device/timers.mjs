@@ -1,6 +1,6 @@
 /** The running Timer.Timer objects of one process; due times are on the watch's clock, in milliseconds since its boot. */
 
-/** A process may run three timers at once (Garmin's Timer reference: TooManyTimersException beyond that). */
+/** A process may run three timers at once (Garmin's Timer reference: "an error will occur if too many timers are set"). */
 export const MOST_TIMERS = 3;
 /** Shorter periods are lengthened to this by the watch. */
 export const SHORTEST_PERIOD_MS = 50;

@@ -18,6 +18,10 @@ export class ViewStack {
     return this.#entries.at(-1);
   }
 
+  get depth() {
+    return this.#entries.length;
+  }
+
   /** Views and delegates, for counting memory. */
   values() {
     return this.#entries.flatMap(({ view, delegate }) => [view, delegate]);
@@ -26,7 +30,10 @@ export class ViewStack {
   push(view, delegate) {
     if (this.#entries.length >= DEEPEST) this.process.machine.fatal('Stack Overflow Error', 'too many views');
     this.#hideTop();
-    this.#enter(view, delegate);
+    const entry = { view, delegate, isLaidOut: false, isFresh: true };
+    this.#entries.push(entry);
+    this.#show(entry);
+    this.isEmptied = false;
   }
 
   /** Takes the top view away; without another one the app ends when the running handler is done. */
@@ -37,21 +44,8 @@ export class ViewStack {
     else this.isEmptied = true;
   }
 
-  replace(view, delegate) {
-    this.#hideTop();
-    this.#entries.pop();
-    this.#enter(view, delegate);
-  }
-
   requestUpdate() {
     this.isDirty = true;
-  }
-
-  #enter(view, delegate) {
-    const entry = { view, delegate, isLaidOut: false, isFresh: true };
-    this.#entries.push(entry);
-    this.#show(entry);
-    this.isEmptied = false;
   }
 
   #show(entry) {

@@ -14,6 +14,7 @@ import { NO_HEALTH, changedHealth } from './health.mjs';
 import { Input, NotPossible } from './input.mjs';
 import { AppProcess } from './process.mjs';
 import { profileOf } from './profiles.mjs';
+import { refuseStrangers } from './strangers.mjs';
 import { Properties } from './properties.mjs';
 import { nextEvent } from './schedule.mjs';
 import { fromPlain } from './serialisation.mjs';
@@ -23,7 +24,12 @@ import { Storage } from './storage.mjs';
 const MS = 1000;
 /** Monday, 6 October 2025, 08:00 UTC. */
 const DEFAULT_NOW = 1_759_737_600;
-const SWITCHED_ON = { battery: 82, is24Hour: true, uniqueIdentifier: '5f2b1c9e4d7a8063b1e2f49c0d6a7788ffeeccdd' };
+const SWITCHED_ON = { battery: 82, uniqueIdentifier: '5f2b1c9e4d7a8063b1e2f49c0d6a7788ffeeccdd' };
+
+const OPTIONS = [
+  ...['now', 'zoneOffset', 'policy', 'settings', 'storage', 'health', 'storageLimits', 'profile', 'strictQuirks'],
+  ...Object.keys(SWITCHED_ON),
+];
 
 export class Watch {
   app = null;
@@ -37,13 +43,12 @@ export class Watch {
   /**
    * @param {object} project of project.mjs, loaded for this device and language
    * @param {{now?: number, zoneOffset?: number, policy?: object, settings?: object, storage?: object, health?: object,
-   *   storageLimits?: object, profile?: object, strictQuirks?: string[], battery?: number, uniqueIdentifier?: string,
-   *   is24Hour?: boolean}} [options] `profile` is laid over the device's; `now` in Unix seconds
+   *   storageLimits?: object, profile?: object, strictQuirks?: string[], battery?: number, uniqueIdentifier?: string}} [options] `profile` is laid over the device's; `now` in Unix seconds
    */
   constructor(project, options = {}) {
+    refuseStrangers('option of a watch', options, OPTIONS);
     this.project = project;
     this.profile = profileOf(project.device, options.profile);
-    this.language = project.language;
     this.strictQuirks = options.strictQuirks ?? [];
     this.clock = new Clock(options.now ?? DEFAULT_NOW, options.zoneOffset ?? 0);
     this.storage = new Storage(options.storageLimits);
@@ -117,6 +122,7 @@ export class Watch {
 
   /** Lets virtual time pass. @param {number} seconds */
   async advance(seconds) {
+    if (!(seconds >= 0)) throw new RangeError(`time does not pass by ${seconds} seconds`);
     await this.settle();
     const end = this.clock.sinceBoot + seconds * MS;
     for (let event = nextEvent(this, end); event; event = nextEvent(this, end)) {
@@ -133,6 +139,7 @@ export class Watch {
 
   /** Another time of day, or another time zone; timers go on as they were. */
   setClock(epochSeconds, zoneOffset = this.clock.zoneOffset) {
+    if (!Number.isFinite(epochSeconds)) throw new RangeError(`'${epochSeconds}' is no time`);
     this.clock.jumpTo(epochSeconds);
     this.clock.zoneOffset = zoneOffset;
   }

@@ -8,7 +8,6 @@ const MEMORY_PER_BYTE = 4;
 
 const EXPECTED_TYPES = {
   [RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_JSON]: 'application/json',
-  [RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_TEXT_PLAIN]: 'text/plain',
   [RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_GPX]: 'application/gpx+xml',
   [RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_FIT]: 'application/fit',
 };
@@ -18,15 +17,13 @@ const NATIVE_TYPES = [RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_GPX, RESPONSE_TY
 export const isNative = (responseType) => NATIVE_TYPES.includes(responseType);
 
 /** Whether the simulator models this response type. */
-export const isModelled = (responseType) => responseType === null || responseType in EXPECTED_TYPES;
+export const isModelled = (responseType) => responseType in EXPECTED_TYPES;
 
 const BAD_BODY = { code: CODES.INVALID_HTTP_BODY_IN_NETWORK_RESPONSE, data: null };
 
-/** The answer's body as the asked type, or undefined when it is something else. */
-function bodyData({ contentType, body }, responseType) {
-  const type = responseType ?? Object.keys(EXPECTED_TYPES).find((key) => EXPECTED_TYPES[key] === contentType);
-  if (body.length === 0 || contentType !== EXPECTED_TYPES[type]) return undefined;
-  if (Number(type) === RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_TEXT_PLAIN) return body.toString('utf8');
+/** The Dictionary that the answer's JSON holds, or undefined when it is something else. */
+function dictionaryIn({ contentType, body }) {
+  if (contentType !== EXPECTED_TYPES[RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_JSON]) return undefined;
   try {
     const value = parseJson(body.toString('utf8'));
     return value instanceof MDictionary ? value : undefined;
@@ -38,21 +35,20 @@ function bodyData({ contentType, body }, responseType) {
 
 function errorOutcome(answer, mode) {
   if (mode === 'hidden') return { code: CODES.UNKNOWN_ERROR, data: null };
-  const isJson = answer.contentType === EXPECTED_TYPES[RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_JSON];
-  const data = mode === 'shown' && isJson ? bodyData(answer, RESPONSE_TYPES.HTTP_RESPONSE_CONTENT_TYPE_JSON) : null;
+  const data = mode === 'shown' ? dictionaryIn(answer) : null;
   return { code: answer.status, data: data ?? null };
 }
 
 /**
  * Code and data of an answer.
  * @param {{status: number, contentType: string, lengthKnown: boolean, body: Buffer}} answer
- * @param {{responseType: number|null, errors: string, freeBytes: number}} how
+ * @param {{responseType: number, errors: string, freeBytes: number}} how
  * @returns {{code: number, data: any, file?: Buffer}} `file` is content for the watch
  */
 export function outcomeOf(answer, { responseType, errors, freeBytes }) {
   if (answer.status < 200 || answer.status > 299) return errorOutcome(answer, errors);
   if (isNative(responseType)) return nativeOutcome(answer, responseType);
-  const data = bodyData(answer, responseType);
+  const data = dictionaryIn(answer);
   if (data === undefined) return BAD_BODY;
   if (answer.body.length * MEMORY_PER_BYTE > freeBytes) {
     return { code: CODES.NETWORK_RESPONSE_OUT_OF_MEMORY, data: null };

@@ -22,7 +22,7 @@ export class Link {
 
   /**
    * Sends a request on behalf of a process; its callback comes through `process.answered`.
-   * @param {object} process @param {{url, parameters, method, headers, responseType, callback, context}} call
+   * @param {object} process @param {{url, parameters, method, headers, responseType, callback}} call
    */
   request(process, call) {
     const entry = { process: process.kind, url: call.url, at: this.watch.clock.seconds, code: null, status: null };

@@ -4,6 +4,7 @@
  * Sizes and codes are those that people report of real watches (the project's notes on the platform); where reports
  * differ the default is the one that is harder on the widget.
  */
+import { refuseStrangers } from '../device/strangers.mjs';
 import { CODES } from './codes.mjs';
 
 export const DEFAULT_POLICY = {
@@ -37,15 +38,13 @@ export const DEFAULT_POLICY = {
   faults: [],
 };
 
-export const FAULT_KINDS = ['request-lost', 'answer-lost', 'code'];
-export const ERROR_MODES = ['shown', 'bodyless', 'hidden'];
+const FAULT_KINDS = ['request-lost', 'answer-lost', 'code'];
+const ERROR_MODES = ['shown', 'bodyless', 'hidden'];
 const FAULT_KEYS = ['at', 'match', 'kind', 'code', 'kill'];
 
 /** A policy with changes laid over it. @throws {RangeError} for a name or value that means nothing */
 export function changedPolicy(policy, changes) {
-  for (const name of Object.keys(changes)) {
-    if (!(name in DEFAULT_POLICY)) throw new RangeError(`no link policy is called '${name}'`);
-  }
+  refuseStrangers('link policy', changes, Object.keys(DEFAULT_POLICY));
   const changed = { ...policy, ...changes };
   if (!ERROR_MODES.includes(changed.errors)) throw new RangeError(`errors: ${changed.errors}`);
   return { ...changed, faults: changed.faults.map(checkedFault) };
@@ -53,8 +52,7 @@ export function changedPolicy(policy, changes) {
 
 function checkedFault(fault) {
   if (!FAULT_KINDS.includes(fault.kind)) throw new RangeError(`no fault is of kind '${fault.kind}'`);
-  const stranger = Object.keys(fault).find((name) => !FAULT_KEYS.includes(name));
-  if (stranger) throw new RangeError(`a fault has no '${stranger}'`);
+  refuseStrangers('part of a fault', fault, FAULT_KEYS);
   return { code: CODES.NETWORK_REQUEST_TIMED_OUT, kill: false, at: 0, match: null, ...fault };
 }
 

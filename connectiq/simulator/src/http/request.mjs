@@ -1,4 +1,5 @@
 /** A makeWebRequest call turned into what goes over the wire, or into the code with which the phone refuses it. */
+import { Gap } from '../language/errors.mjs';
 import { MDictionary, toText } from '../language/values.mjs';
 import { CODES, METHODS, REQUEST_TYPES } from './codes.mjs';
 import { toJson } from './json.mjs';
@@ -15,17 +16,10 @@ export class Refused extends Error {
   }
 }
 
-const encode = (value) => encodeURIComponent(value === null ? '' : toText(value));
-const formOf = (parameters) =>
-  parameters
-    .entries()
-    .map(([key, value]) => `${encode(key)}=${encode(value)}`)
-    .join('&');
-
-/** Headers as the phone sends them, and the request content type that they ask for. */
+/** Headers as the phone sends them, and the request content type that they name. */
 function headersOf(dictionary) {
   const headers = {};
-  let contentType = REQUEST_TYPES.REQUEST_CONTENT_TYPE_URL_ENCODED;
+  let contentType = null;
   const refuse = (why) => {
     throw new Refused(CODES.INVALID_HTTP_HEADER_FIELDS_IN_REQUEST, why);
   };
@@ -33,16 +27,13 @@ function headersOf(dictionary) {
     if (typeof name === 'string' && name.toLowerCase() === 'content-type') {
       if (!Object.values(REQUEST_TYPES).includes(value)) refuse('Content-Type must be a REQUEST_CONTENT_TYPE constant');
       contentType = value;
-      headers['Content-Type'] = '';
     } else if (typeof name !== 'string' || typeof value !== 'string' || /[\r\n]/.test(name + value)) {
       refuse(`the header ${toText(name)} is not text`);
     } else {
       headers[name] = value;
     }
   }
-  const namesType = 'Content-Type' in headers;
-  delete headers['Content-Type'];
-  return { headers, contentType, namesType };
+  return { headers, contentType };
 }
 
 function jsonBody(parameters) {
@@ -73,29 +64,35 @@ function rewritten(url, rewrite) {
  * @param {object} policy see policy.mjs
  * @returns {{url: string, method: string, headers: object, body: string|null, asked: string, namesType: boolean}}
  *   `asked` is the URL before the policy's rewriting
- * @throws {Refused}
+ * @throws {Refused} @throws {Gap} for a body in another form than JSON
  */
 export function wireRequest(call, policy) {
   const method = METHOD_NAMES[call.method];
   if (!method) throw new Refused(CODES.INVALID_HTTP_METHOD_IN_REQUEST, `no method ${call.method}`);
   const url = parsedUrl(call.url);
   if (url.protocol !== 'https:') throw new Refused(CODES.SECURE_CONNECTION_REQUIRED, 'HTTPS is required');
-  const { headers, contentType, namesType } = headersOf(call.headers);
+  const { headers, contentType } = headersOf(call.headers);
   let body = null;
-  if (method === 'GET' || method === 'DELETE') {
+  if (method === 'GET') {
     for (const [key, value] of call.parameters?.entries() ?? []) {
       url.searchParams.append(toText(key), value === null ? '' : toText(value));
     }
-  } else if (contentType === REQUEST_TYPES.REQUEST_CONTENT_TYPE_JSON) {
+  } else {
+    if (contentType !== REQUEST_TYPES.REQUEST_CONTENT_TYPE_JSON)
+      throw new Gap('a body that is not JSON is not modelled');
     body = jsonBody(call.parameters);
     headers['Content-Type'] = 'application/json';
-  } else {
-    body = call.parameters ? formOf(call.parameters) : '';
-    headers['Content-Type'] = 'application/x-www-form-urlencoded';
   }
   if (body !== null) headers['Content-Length'] = Buffer.byteLength(body);
   if (url.href.length + Buffer.byteLength(body ?? '') > policy.maxRequestBytes) {
     throw new Refused(CODES.BLE_REQUEST_TOO_LARGE, `more than ${policy.maxRequestBytes} bytes`);
   }
-  return { url: rewritten(url.href, policy.rewrite), method, headers, body, asked: url.href, namesType };
+  return {
+    url: rewritten(url.href, policy.rewrite),
+    method,
+    headers,
+    body,
+    asked: url.href,
+    namesType: contentType !== null,
+  };
 }

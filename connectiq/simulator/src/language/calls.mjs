@@ -11,7 +11,7 @@ import { executeBody } from './statements.mjs';
 import { MMethod, MObject, typeName } from './values.mjs';
 
 /** Give an error that comes from below the trace of where it happened; the host's own stack limit is a stack overflow. */
-export function withTrace(machine, error) {
+function withTrace(machine, error) {
   if (error instanceof RangeError && /call stack/i.test(error.message))
     return new DeviceError('Stack Overflow Error', 'too many calls', machine.trace());
   if ((error instanceof DeviceError || error instanceof Gap) && !error.trace) error.trace = machine.trace();

@@ -25,7 +25,6 @@ export class MClass {
   fields = [];
   methods = new Map();
   statics = new Map();
-  properties = new Map();
   native = false;
   complete = false;
   abstract = false;

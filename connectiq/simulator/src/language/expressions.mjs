@@ -1,6 +1,5 @@
 /** Expressions: one evaluator for each kind of syntax node. */
 import { applyAssignment, applyUpdate } from './assignments.mjs';
-import { byteOf } from './bytes.mjs';
 import { callMember, callName, runInFrame } from './calls.mjs';
 import { instanceOf, instantiate } from './classes.mjs';
 import { Gap } from './errors.mjs';
@@ -10,7 +9,7 @@ import { lookup } from './lookup.mjs';
 import { hasMember, readElement, readMember } from './members.mjs';
 import { missingName } from './missing.mjs';
 import { binary, truthy, unary } from './operators.mjs';
-import { MArray, MBytes, MDictionary, MSymbol, typeName } from './values.mjs';
+import { MArray, MDictionary, MSymbol, typeName } from './values.mjs';
 
 const literals = new WeakMap();
 
@@ -73,15 +72,20 @@ function newExpression(machine, node, frame) {
   return instantiate(machine, cls, evaluateAll(machine, node.arguments, frame));
 }
 
+function refuseBytes(machine, { byte }) {
+  if (byte) throw new Gap('ByteArray is not modelled by the simulator', machine.trace());
+}
+
 function arrayExpression(machine, node, frame) {
-  const items = evaluateAll(machine, node.elements, frame);
-  return node.byte ? new MBytes(items.map((item) => byteOf(machine, item))) : new MArray(items);
+  refuseBytes(machine, node);
+  return new MArray(evaluateAll(machine, node.elements, frame));
 }
 
 function sizedArray(machine, node, frame) {
+  refuseBytes(machine, node);
   const size = evaluate(machine, node.size, frame);
   if (typeof size !== 'number' || size < 0) machine.fatal('Unexpected Type Error', `array of size ${typeName(size)}`);
-  return node.byte ? new MBytes(new Array(size).fill(0)) : new MArray(new Array(size).fill(null));
+  return new MArray(new Array(size).fill(null));
 }
 
 function dictionaryExpression(machine, node, frame) {

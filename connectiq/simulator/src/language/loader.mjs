@@ -9,13 +9,8 @@ import { Gap } from './errors.mjs';
 import { executableLines } from './lines.mjs';
 import { evaluateIn } from './expressions.mjs';
 import { declaredType } from './signatures.mjs';
+import { annotationsOf } from './syntaxtree.mjs';
 
-function annotationName(node) {
-  const name = node.type === 'CallExpression' ? node.callee.name : node.argument?.name;
-  return name?.replace(/^:/, '');
-}
-
-const annotationsOf = (node) => (node.attrs?.attributes?.elements ?? []).map(annotationName).filter(Boolean);
 const accessOf = (node) => node.attrs?.access ?? [];
 const placeOf = (node, { file }) => `${file}:${node.loc?.start.line ?? '?'}`;
 const pathOf = (node) => (node.type === 'Identifier' ? [node.name] : [...pathOf(node.object), node.property.name]);

@@ -8,7 +8,7 @@
 import { lineage, privateKey, superclassOf } from './classes.mjs';
 import { MFunction } from './declarations.mjs';
 import { Gap } from './errors.mjs';
-import { FieldReference, LocalReference, MemberReference, PropertyReference } from './references.mjs';
+import { FieldReference, LocalReference, MemberReference } from './references.mjs';
 import { MObject } from './values.mjs';
 
 const usable = (member, called) => member !== undefined && (!called || member instanceof MFunction);
@@ -19,14 +19,13 @@ export function fieldReference(object, name, cls) {
   return object.fields.has(name) ? new FieldReference(object, name) : null;
 }
 
-/** A method, static or computed field that an object has through its class. */
+/** A method or static that an object has through its class. */
 export function inheritedReference(machine, object, name, called = false) {
   for (const cls of lineage(machine, object.cls)) {
     const method = cls.methods.get(name);
     if (method) return new MemberReference(name, method, object);
     const member = cls.statics.get(name);
     if (usable(member, called)) return new MemberReference(name, member, cls);
-    if (!called && cls.properties.has(name)) return new PropertyReference(object, name, cls.properties.get(name));
   }
   return null;
 }
@@ -56,7 +55,7 @@ function ofImportNames(machine, frame, name) {
     if (imported.name !== name) continue;
     const target = importedModule(machine, imported);
     if (target) return new MemberReference(name, target, null);
-    if (imported.path[0] === 'Toybox')
+    if (imported.path[0] === 'Toybox' && !machine.hidden.has(imported.path[1]))
       throw new Gap(`${imported.path.join('.')} is not modelled by the simulator`, machine.trace());
   }
   return null;

@@ -1,11 +1,10 @@
 /** object.member and object[key]: reading, writing, and the has operator. */
-import { byteOf } from './bytes.mjs';
 import { classOf, lineage, superclassOf } from './classes.mjs';
 import { MClass, MModule } from './declarations.mjs';
 import { fieldReference, inheritedReference, outwardReference } from './lookup.mjs';
 import { missingMember } from './missing.mjs';
 import { memberValue, writeMember } from './references.mjs';
-import { MArray, MBytes, MDictionary, MObject, toText, typeName } from './values.mjs';
+import { MArray, MDictionary, MObject, toText, typeName } from './values.mjs';
 
 const OUTWARD = 'outward-lookup';
 
@@ -66,7 +65,7 @@ export function assignMember(machine, owner, name, value, frame) {
 
 function classHas(machine, cls, name) {
   for (let current = cls; current; current = superclassOf(machine, current))
-    if (current.methods.has(name) || current.statics.has(name) || current.properties.has(name)) return true;
+    if (current.methods.has(name) || current.statics.has(name)) return true;
   return false;
 }
 
@@ -82,8 +81,7 @@ export function hasMember(machine, owner, name) {
 
 function elementsOf(machine, owner) {
   if (owner instanceof MArray) return owner.items;
-  if (owner instanceof MBytes) return owner.bytes;
-  return machine.fatal('Unexpected Type Error', `Expected Array, ByteArray or Dictionary, given ${typeName(owner)}`);
+  return machine.fatal('Unexpected Type Error', `Expected Array or Dictionary, given ${typeName(owner)}`);
 }
 
 function elementIndex(machine, elements, key) {
@@ -105,6 +103,6 @@ export function readElement(machine, owner, key) {
 export function assignElement(machine, owner, key, value) {
   if (owner instanceof MDictionary) return owner.set(key, value);
   const elements = elementsOf(machine, owner);
-  elements[elementIndex(machine, elements, key)] = owner instanceof MBytes ? byteOf(machine, value) : value;
+  elements[elementIndex(machine, elements, key)] = value;
   return undefined;
 }

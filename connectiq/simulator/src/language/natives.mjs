@@ -42,26 +42,18 @@ export function defineModule(machine, path, members = {}, { complete = false } =
   return module;
 }
 
-function asProperty(definition) {
-  return typeof definition === 'function' ? { get: definition } : definition;
-}
-
 /**
  * Define a native class.
- * @param {object} definition superclass (path or class), methods and statics (functions get `(args, machine)`),
- *   properties ({name: getter or {get, set}}), fields ({name: initial value}), construct(args, machine) that gives the
+ * @param {object} definition superclass (path or class), methods (functions get `(args, machine)`), fields ({name: initial value}), construct(args, machine) that gives the
  *   value of `new`, matches(value) for instanceof, abstract (no `new`), complete (nothing is missing from it)
  */
 export function defineClass(machine, path, definition = {}) {
-  const { superclass, methods = {}, statics = {}, properties = {}, fields = {} } = definition;
+  const { superclass, methods = {}, fields = {} } = definition;
   const parts = path.split('.');
   const cls = new MClass(parts.pop(), nativeModule(machine, parts.join('.')));
   cls.native = true;
   cls.superclass = typeof superclass === 'string' ? machine.resolve(superclass) : (superclass ?? machine.objectClass);
   for (const [name, fn] of Object.entries(methods)) cls.methods.set(name, nativeMember(name, fn, cls.module, cls));
-  for (const [name, value] of Object.entries(statics))
-    cls.statics.set(name, nativeMember(name, value, cls.module, cls));
-  for (const [name, property] of Object.entries(properties)) cls.properties.set(name, asProperty(property));
   cls.fields = Object.entries(fields).map(([name, value]) => ({ name, value }));
   cls.construct = definition.construct ?? null;
   cls.matches = definition.matches ?? null;

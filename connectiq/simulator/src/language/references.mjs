@@ -62,22 +62,6 @@ export class FieldReference {
   }
 }
 
-/** A field of a Toybox object that is computed when it is read. */
-export class PropertyReference {
-  constructor(object, name, property) {
-    Object.assign(this, { object, name, property });
-  }
-
-  read(machine) {
-    return this.property.get.call(this.object, machine);
-  }
-
-  write(machine, value) {
-    if (!this.property.set) machine.fatal('Unexpected Type Error', `'${this.name}' is read-only`);
-    this.property.set.call(this.object, value, machine);
-  }
-}
-
 /** A member of a module or class, or a method; `self` is what a function among them runs on. */
 export class MemberReference {
   constructor(name, member, self) {

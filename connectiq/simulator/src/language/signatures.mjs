@@ -6,9 +6,7 @@
  */
 import { typeName } from './values.mjs';
 
-const CHECKED = new Set(
-  'Number Long Float Double Boolean String Char Symbol Array ByteArray Dictionary Method'.split(' '),
-);
+const CHECKED = new Set('Number Long Float Double Boolean String Char Symbol Array Dictionary Method'.split(' '));
 
 /** The type name that a declaration promises, or null when it promises nothing that is cheap to check. */
 export function declaredType(typeNode) {

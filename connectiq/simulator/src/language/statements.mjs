@@ -130,7 +130,7 @@ const EXECUTORS = {
 };
 
 /** Execute one statement. */
-export function execute(machine, node, frame) {
+function execute(machine, node, frame) {
   machine.step();
   if (node.type !== 'BlockStatement') machine.reach(frame, node);
   const executor = EXECUTORS[node.type];

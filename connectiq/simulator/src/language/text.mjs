@@ -1,5 +1,5 @@
 /** Object.toString() and Object.hashCode() of every kind of value. */
-import { MArray, MBytes, MChar, MDictionary, MDouble, MFloat, MObject, MSymbol } from './types.mjs';
+import { MArray, MChar, MDictionary, MDouble, MFloat, MObject, MSymbol } from './types.mjs';
 
 function floatText(value) {
   if (Number.isNaN(value)) return 'nan';
@@ -19,7 +19,6 @@ const WRITERS = new Map([
   [MChar, (value) => value.text],
   [MSymbol, (value) => String(value.id)],
   [MArray, (value, machine) => `[${value.items.map((item) => toText(item, machine)).join(', ')}]`],
-  [MBytes, (value) => `[${value.bytes.join(', ')}]`],
   [MDictionary, dictionaryText],
   [MObject, objectText],
 ]);

@@ -54,13 +54,6 @@ export class MArray {
   }
 }
 
-/** A ByteArray; `bytes` is a plain array of 0 to 255. */
-export class MBytes {
-  constructor(bytes = []) {
-    this.bytes = bytes;
-  }
-}
-
 /** A Dictionary: get, has, set, delete, size and entries() over Monkey C keys. */
 export class MDictionary extends DictionaryTable {
   static from(entries) {
@@ -98,7 +91,6 @@ const CLASS_NAMES = new Map([
   [MChar, 'Char'],
   [MSymbol, 'Symbol'],
   [MArray, 'Array'],
-  [MBytes, 'ByteArray'],
   [MDictionary, 'Dictionary'],
   [MMethod, 'Method'],
   [MFunction, 'Function'],

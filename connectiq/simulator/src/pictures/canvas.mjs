@@ -10,7 +10,6 @@ const HORIZONTAL = 3;
 
 export class Canvas {
   #operations = [];
-  #clip = null;
 
   constructor(profile, width, height, process) {
     Object.assign(this, { profile, width, height, process });
@@ -26,30 +25,18 @@ export class Canvas {
 
   #record(operation) {
     const { colour, pen } = this;
-    this.#operations.push({ colour, pen, clip: this.#clip, ...operation });
+    this.#operations.push({ colour, pen, ...operation });
   }
 
-  /** Fills the canvas, or the clip, with the background colour; what was there before is gone. */
+  /** Fills the canvas with the background colour; what was there before is gone. */
   clear() {
-    if (!this.#clip) this.#operations = [];
+    this.#operations = [];
     this.#record({ shape: 'clear', colour: Math.max(BLACK, this.background) });
-  }
-
-  setClip(x, y, width, height) {
-    this.#clip = { x, y, width, height };
-  }
-
-  clearClip() {
-    this.#clip = null;
   }
 
   /** A shape of SVG: rect, circle, line, polygon, path. */
   shape(name, attributes, isFilled) {
     this.#record({ shape: name, attributes, isFilled });
-  }
-
-  bitmap(x, y, bitmap) {
-    this.#record({ shape: 'bitmap', x, y, ...bitmap });
   }
 
   /**

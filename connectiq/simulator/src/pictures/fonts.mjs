@@ -9,16 +9,14 @@ import { createRequire } from 'node:module';
 import opentype from 'opentype.js';
 
 const require = createRequire(import.meta.url);
-const WEIGHTS = { Regular: '400Regular', Medium: '500Medium', Bold: '700Bold' };
-const NUMBER_FONTS = new Set([5, 6, 7, 8, 14, 15, 16, 17, 19]);
+const WEIGHTS = { Regular: '400Regular', Medium: '500Medium' };
 const faces = new Map();
 
 /**
- * Characters that can be relied on. The watches' text fonts have Latin letters with their accents, common punctuation and
- * the euro; number fonts have digits and a few signs. A proxy: the fonts of Eastern languages have more.
+ * Characters that can be relied on: Latin letters with their accents, common punctuation and the euro. A proxy: the fonts
+ * of Eastern languages have more.
  */
 const TEXT_CHARACTERS = /^[\n\u0020-\u007e\u00a0-\u017f\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u20ac]*$/u;
-const NUMBER_CHARACTERS = /^[0-9 .,:+\-/%°]*$/u;
 
 function faceOf(weight) {
   if (!faces.has(weight)) {
@@ -41,13 +39,12 @@ function commandText(command) {
 }
 
 /** One font of a device. */
-export class DeviceFont {
+class DeviceFont {
   #advances = new Map();
 
-  constructor(face, height, isNumber) {
+  constructor(face, height) {
     this.face = face;
     this.height = height;
-    this.isNumber = isNumber;
     const units = face.ascender - face.descender;
     this.scale = height / units;
     this.ascent = face.ascender * this.scale;
@@ -68,8 +65,7 @@ export class DeviceFont {
 
   /** Characters of a text that the watch would draw as boxes. */
   missingIn(text) {
-    const known = this.isNumber ? NUMBER_CHARACTERS : TEXT_CHARACTERS;
-    return [...new Set([...text].filter((character) => !known.test(character)))];
+    return [...new Set([...text].filter((character) => !TEXT_CHARACTERS.test(character)))];
   }
 
   /** SVG path data of a line whose baseline starts at x, y. */
@@ -90,10 +86,8 @@ const known = new Map();
 export function fontOf(profile, index) {
   const height = profile.fonts[index];
   if (height === undefined) return undefined;
-  const isNumber = NUMBER_FONTS.has(index);
-  const weight = isNumber ? 'Bold' : profile.typeface;
-  const key = `${weight} ${height} ${isNumber}`;
-  if (!known.has(key)) known.set(key, new DeviceFont(faceOf(weight), height, isNumber));
+  const key = `${profile.typeface} ${height}`;
+  if (!known.has(key)) known.set(key, new DeviceFont(faceOf(profile.typeface), height));
   return known.get(key);
 }
 
@@ -119,4 +113,4 @@ export function shorten(font, line, width) {
 }
 
 /** A font for what stands around the pictures. */
-export const labelFont = (height) => new DeviceFont(faceOf('Medium'), height, false);
+export const labelFont = (height) => new DeviceFont(faceOf('Medium'), height);

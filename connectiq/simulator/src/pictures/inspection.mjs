@@ -32,15 +32,9 @@ function* edgePoints({ left, right, top, bottom }) {
   }
 }
 
-const isInClip = (clip, [x, y]) =>
-  !clip || (x >= clip.x && x <= clip.x + clip.width && y >= clip.y && y <= clip.y + clip.height);
-
-function isReadable(frame, { clip, font, lines }) {
+function isReadable(frame, { font, lines }) {
   const inked = lines.filter(({ text }) => text.trim());
-  return inked.every((line) => {
-    const points = [...edgePoints(inkOf(line, font))];
-    return points.every((point) => isInClip(clip, point)) && isVisible(frame, points);
-  });
+  return inked.every((line) => isVisible(frame, [...edgePoints(inkOf(line, font))]));
 }
 
 /** Texts that leave the visible part of the screen. */

@@ -1,5 +1,4 @@
 /** Recorded drawing as SVG. Texts become outlines, so that a picture looks the same on every machine. */
-import fs from 'node:fs';
 import { shownColour } from './colours.mjs';
 import { octagon } from './shapes.mjs';
 
@@ -22,25 +21,12 @@ function textElements({ lines, font, colour, background }, shown) {
   ].join('');
 }
 
-function bitmapElement({ x, y, width, height, filename }) {
-  const data = fs.readFileSync(filename).toString('base64');
-  return element('image', { x, y, width, height, href: `data:image/png;base64,${data}` });
-}
-
 function operationElement(operation, { width, height }, shown) {
   const { shape, attributes: values, colour, isFilled, pen } = operation;
   if (shape === 'text') return textElements(operation, shown);
-  if (shape === 'bitmap') return bitmapElement(operation);
   if (shape === 'clear') return element('rect', { width, height, fill: shown(colour) });
   const paint = isFilled ? { fill: shown(colour) } : { fill: 'none', stroke: shown(colour), 'stroke-width': pen };
   return element(shape, { ...values, ...paint });
-}
-
-function clipOf(clip, shapes, definitions, prefix) {
-  if (!clip) return shapes;
-  const id = `${prefix}clip${definitions.length}`;
-  definitions.push(element('clipPath', { id }, element('rect', clip)));
-  return element('g', { 'clip-path': `url(#${id})` }, shapes);
 }
 
 /** The visible area as an SVG shape. */
@@ -63,12 +49,10 @@ function maskShape({ profile, isGlance, width, height }) {
 export function screenElements(frame, prefix = '') {
   const { width, height, profile } = frame;
   const shown = (colour) => shownColour(colour, profile.colours);
-  const definitions = [element('clipPath', { id: `${prefix}screen` }, maskShape(frame))];
-  const drawn = frame.operations.map((operation) =>
-    clipOf(operation.clip, operationElement(operation, frame, shown), definitions, prefix),
-  );
+  const mask = element('clipPath', { id: `${prefix}screen` }, maskShape(frame));
+  const drawn = frame.operations.map((operation) => operationElement(operation, frame, shown));
   const content = element('rect', { width, height, fill: '#000000' }) + drawn.join('');
-  return element('defs', {}, definitions.join('')) + element('g', { 'clip-path': `url(#${prefix}screen)` }, content);
+  return element('defs', {}, mask) + element('g', { 'clip-path': `url(#${prefix}screen)` }, content);
 }
 
 /** A whole SVG document. */

@@ -7,24 +7,26 @@ const INFO = 'Toybox.ActivityMonitor.Info';
 const HISTORY = 'Toybox.ActivityMonitor.History';
 const MINUTES = 'Toybox.ActivityMonitor.ActiveMinutes';
 const CENTIMETRES = 100;
-const COUNTS = ['steps', 'stepGoal', 'calories', 'floorsClimbed', 'floorsDescended'];
+const COUNTS = ['steps', 'calories'];
 /** How many days a watch remembers. */
 const DAYS = 7;
 
 const activeMinutes = (machine, total) =>
-  total === null || total === undefined ? null : machine.nativeObject(MINUTES, { total, moderate: total, vigorous: 0 });
+  total === null || total === undefined ? null : machine.nativeObject(MINUTES, { total });
 
-function commonFields(day) {
-  const counts = COUNTS.map((name) => [name, day[name] ?? null]);
+/** Watches without a barometer have no floors, not even as null. */
+function commonFields(day, { countsFloors }) {
+  const names = countsFloors ? [...COUNTS, 'floorsClimbed'] : COUNTS;
+  const counts = names.map((name) => [name, day[name] ?? null]);
   return { ...Object.fromEntries(counts), distance: day.distance === undefined ? null : day.distance * CENTIMETRES };
 }
 
-function history(machine, { health, clock }) {
+function history(machine, { health, clock, profile }) {
   const past = health.days.filter(({ start }) => start < todayOf(clock)).sort((one, other) => other.start - one.start);
   return new MArray(
     past.slice(0, DAYS).map((day) =>
       machine.nativeObject(HISTORY, {
-        ...commonFields(day),
+        ...commonFields(day, profile),
         startOfDay: momentOf(machine, day.start),
         activeMinutes: activeMinutes(machine, day.activeMinutes),
       }),
@@ -32,10 +34,10 @@ function history(machine, { health, clock }) {
   );
 }
 
-function today(machine, { health }) {
+function today(machine, { health, profile }) {
   const day = health.today ?? {};
   return machine.nativeObject(INFO, {
-    ...commonFields(day),
+    ...commonFields(day, profile),
     activeMinutesDay: activeMinutes(machine, day.activeMinutes),
   });
 }

@@ -2,8 +2,7 @@
 import { takes } from '../language/natives.mjs';
 import { numbers } from './options.mjs';
 
-export function installAttention(machine, { watch, profile }) {
-  if (!profile.vibration) return;
+export function installAttention(machine, { watch }) {
   machine.defineClass('Toybox.Attention.VibeProfile', {
     methods: {
       initialize: takes(2, function ([strength, time]) {

@@ -4,7 +4,7 @@ import { takes } from '../language/natives.mjs';
 import { EXIT_BYTES } from '../device/background.mjs';
 import { persistable, storedBytes } from '../device/serialisation.mjs';
 import { requirePermission } from './options.mjs';
-import { durationOf, isDuration, isMoment, momentOf } from './time.mjs';
+import { isDuration, isMoment } from './time.mjs';
 
 const BAD_TIME = 'Toybox.Background.InvalidBackgroundTimeException';
 const TOO_LARGE = 'Toybox.Background.ExitDataSizeLimitException';
@@ -16,13 +16,6 @@ function registerTemporal(machine, events, time) {
   const { seconds } = time.native;
   const isTaken = isDuration(machine, time) ? events.registerPeriod(seconds) : events.registerMoment(seconds);
   if (!isTaken) machine.throwException(BAD_TIME, 'background events are at least five minutes apart');
-}
-
-function registeredTime(machine, { registered }) {
-  if (!registered) return null;
-  return registered.period === undefined
-    ? momentOf(machine, registered.moment)
-    : durationOf(machine, registered.period);
 }
 
 function leave(machine, process, data) {
@@ -37,47 +30,21 @@ function leave(machine, process, data) {
 
 export function installBackground(machine, process) {
   const events = process.watch.background;
-  const permitted = (work) => (args) => {
-    requirePermission(machine, process, 'Background');
-    return work(args) ?? null;
-  };
+  const permitted = (count, work) =>
+    takes(count, (args) => {
+      requirePermission(machine, process, 'Background');
+      return work(args) ?? null;
+    });
+  const wantActivities = (isWanted) =>
+    permitted(0, () => {
+      events.wantsActivities = isWanted;
+    });
   for (const path of [BAD_TIME, TOO_LARGE]) machine.defineClass(path, { superclass: 'Toybox.Lang.Exception' });
   machine.defineModule('Toybox.Background', {
-    registerForTemporalEvent: takes(
-      1,
-      permitted(([time]) => registerTemporal(machine, events, time)),
-    ),
-    deleteTemporalEvent: takes(
-      0,
-      permitted(() => events.delete()),
-    ),
-    getTemporalEventRegisteredTime: takes(
-      0,
-      permitted(() => registeredTime(machine, events)),
-    ),
-    getLastTemporalEventTime: takes(
-      0,
-      permitted(() => momentOf(machine, events.lastTemporal)),
-    ),
-    registerForActivityCompletedEvent: takes(
-      0,
-      permitted(() => {
-        events.wantsActivities = true;
-      }),
-    ),
-    deleteActivityCompletedEvent: takes(
-      0,
-      permitted(() => {
-        events.wantsActivities = false;
-      }),
-    ),
-    getActivityCompletedEventRegistered: takes(
-      0,
-      permitted(() => events.wantsActivities),
-    ),
-    exit: takes(
-      1,
-      permitted(([data]) => leave(machine, process, data)),
-    ),
+    registerForTemporalEvent: permitted(1, ([time]) => registerTemporal(machine, events, time)),
+    deleteTemporalEvent: permitted(0, () => events.delete()),
+    registerForActivityCompletedEvent: wantActivities(true),
+    deleteActivityCompletedEvent: wantActivities(false),
+    exit: permitted(1, ([data]) => leave(machine, process, data)),
   });
 }

@@ -1,13 +1,12 @@
 /** Toybox.Communications: makeWebRequest over the watch's link. */
 import { Gap } from '../language/errors.mjs';
 import { takes } from '../language/natives.mjs';
-import { MDictionary, MMethod, MSymbol } from '../language/values.mjs';
+import { MDictionary, MMethod } from '../language/values.mjs';
 import { isModelled, isNative } from '../http/answer.mjs';
 import { CODES, METHODS, REQUEST_TYPES, RESPONSE_TYPES } from '../http/codes.mjs';
 import { option, refuseOtherOptions, requirePermission } from './options.mjs';
 
-const OPTIONS = ['method', 'headers', 'responseType', 'context', 'maxBandwidth', 'fileDownloadProgressCallback'];
-const MODELLED_OPTIONS = ['method', 'headers', 'responseType', 'context'];
+const OPTIONS = ['method', 'headers', 'responseType'];
 
 function checkArguments(machine, [url, parameters, options, callback]) {
   const fail = (what) => machine.fatal('Unexpected Type Error', `makeWebRequest: ${what}`);
@@ -16,9 +15,6 @@ function checkArguments(machine, [url, parameters, options, callback]) {
   if (options !== null && !(options instanceof MDictionary)) fail('the options are no Dictionary');
   if (!(callback instanceof MMethod)) fail('the callback is no Method');
   refuseOtherOptions(machine, options, OPTIONS);
-  for (const [{ name }] of options?.entries() ?? []) {
-    if (!MODELLED_OPTIONS.includes(name)) throw new Gap(`makeWebRequest's :${name} is not modelled`, machine.trace());
-  }
 }
 
 function makeWebRequest(machine, process, args) {
@@ -26,7 +22,7 @@ function makeWebRequest(machine, process, args) {
   checkArguments(machine, args);
   const [url, parameters, options, callback] = args;
   const responseType = option(options, 'responseType');
-  if (!isModelled(responseType)) throw new Gap(`response type ${responseType} is not modelled`, machine.trace());
+  if (!isModelled(responseType)) throw new Gap(`the response type ${responseType} is not modelled`, machine.trace());
   if (isNative(responseType)) requirePermission(machine, process, 'PersistedContent');
   process.watch.link.request(process, {
     url,
@@ -35,12 +31,11 @@ function makeWebRequest(machine, process, args) {
     responseType,
     method: option(options, 'method', METHODS.HTTP_REQUEST_METHOD_GET),
     headers: option(options, 'headers'),
-    context: options?.has(MSymbol.of('context')) ? option(options, 'context') : undefined,
   });
   return null;
 }
 
-function cancelAll(machine, process) {
+function cancelAll(process) {
   for (const ticket of process.outstanding) {
     ticket.stop();
     if (ticket.isHung) process.outstanding.delete(ticket);
@@ -60,6 +55,6 @@ export function installCommunications(machine, process) {
     ...REQUEST_TYPES,
     ...RESPONSE_TYPES,
     makeWebRequest: takes(4, (args) => makeWebRequest(machine, process, args)),
-    cancelAllRequests: takes(0, () => cancelAll(machine, process)),
+    cancelAllRequests: takes(0, () => cancelAll(process)),
   });
 }

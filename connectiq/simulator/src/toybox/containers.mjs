@@ -3,12 +3,12 @@ import { takes } from '../language/natives.mjs';
 import { MArray, equals, typeName } from '../language/values.mjs';
 import { defineValueClass } from './lang.mjs';
 
-/** The part of a list that slice(start, end) means: null is the default, negative counts from the end. */
-export function sliceOf(machine, list, [start, end]) {
+/** The part of an Array that slice(start, end) means: null is the default, negative counts from the end. */
+function sliceOf(machine, { items }, [start, end]) {
   for (const index of [start, end])
     if (index !== null && typeof index !== 'number')
       machine.fatal('Unexpected Type Error', `slice() at a ${typeName(index)}`);
-  return list.slice(start ?? 0, end ?? list.length);
+  return new MArray(items.slice(start ?? 0, end ?? items.length));
 }
 
 function addAll(array, other, machine) {
@@ -17,18 +17,10 @@ function addAll(array, other, machine) {
   return array;
 }
 
-const positionOf = (array, value, machine) => array.items.findIndex((item) => equals(item, value, machine));
-
 function remove(array, value, machine) {
-  const index = positionOf(array, value, machine);
+  const index = array.items.findIndex((item) => equals(item, value, machine));
   if (index >= 0) array.items.splice(index, 1);
   return index >= 0;
-}
-
-function removeAll(array, value, machine) {
-  const before = array.items.length;
-  array.items = array.items.filter((item) => !equals(item, value, machine));
-  return array.items.length < before;
 }
 
 /** A method with that many parameters, which gets the container, the arguments and the machine. */
@@ -44,15 +36,11 @@ const ARRAY_METHODS = {
   }),
   addAll: of(1, (array, [other], machine) => addAll(array, other, machine)),
   size: of(0, (array) => array.items.length),
-  indexOf: of(1, (array, [value], machine) => positionOf(array, value, machine)),
   remove: of(1, (array, [value], machine) => remove(array, value, machine)),
-  removeAll: of(1, (array, [value], machine) => removeAll(array, value, machine)),
-  reverse: of(0, (array) => new MArray(array.items.toReversed())),
-  slice: of(2, (array, bounds, machine) => new MArray(sliceOf(machine, array.items, bounds))),
+  slice: of(2, (array, bounds, machine) => sliceOf(machine, array, bounds)),
 };
 
 const keysOf = (dictionary) => dictionary.entries().map(([key]) => key);
-const valuesOf = (dictionary) => dictionary.entries().map(([, value]) => value);
 
 const DICTIONARY_METHODS = {
   get: of(1, (dictionary, [key]) => dictionary.get(key)),
@@ -61,10 +49,8 @@ const DICTIONARY_METHODS = {
   remove: of(1, (dictionary, [key]) => {
     dictionary.delete(key);
   }),
-  isEmpty: of(0, (dictionary) => dictionary.size === 0),
   size: of(0, (dictionary) => dictionary.size),
   keys: of(0, (dictionary) => new MArray(keysOf(dictionary))),
-  values: of(0, (dictionary) => new MArray(valuesOf(dictionary))),
 };
 
 /** Install Lang.Array and Lang.Dictionary. */

@@ -1,13 +1,13 @@
 /** The methods of Graphics.Dc; `this.native` is a Canvas. */
 import { takes } from '../language/natives.mjs';
 import { MArray, typeName } from '../language/values.mjs';
-import { fontArgument, textDimensions } from './graphics.mjs';
+import { fontArgument } from './graphics.mjs';
 import { numbers } from './options.mjs';
 
 const CLOCKWISE = 1;
 const FULL_TURN = 360;
 
-const rectangle = (x, y, width, height, radius = 0) => ({ x, y, width, height, rx: radius });
+const rectangle = (x, y, width, height) => ({ x, y, width, height });
 const circle = (cx, cy, r) => ({ cx, cy, r });
 
 /** A point on a circle; degrees count from three o'clock against the clock, as the watch counts them. */
@@ -46,10 +46,7 @@ function shapeMethods(machine) {
     });
   return {
     drawLine: drawn(4, 'line', (x1, y1, x2, y2) => ({ x1, y1, x2, y2 }), false),
-    drawRectangle: drawn(4, 'rect', rectangle, false),
     fillRectangle: drawn(4, 'rect', rectangle, true),
-    drawRoundedRectangle: drawn(5, 'rect', rectangle, false),
-    fillRoundedRectangle: drawn(5, 'rect', rectangle, true),
     drawCircle: drawn(3, 'circle', circle, false),
     fillCircle: drawn(3, 'circle', circle, true),
     drawArc: drawn(6, 'path', (...arc) => ({ d: arcPath(...arc) }), false),
@@ -60,16 +57,14 @@ function textMethods(machine, process) {
   return {
     drawText: takes(5, function ([x, y, index, text, justify]) {
       fontArgument(machine, process, index);
-      const [left, top] = numbers(machine, [x, y]);
-      this.native.text(left, top, index, textArgument(machine, text), justify);
+      const [left, top, how] = numbers(machine, [x, y, justify]);
+      this.native.text(left, top, index, textArgument(machine, text), how);
     }),
-    getTextWidthInPixels: takes(
-      2,
-      ([text, index]) => textDimensions(fontArgument(machine, process, index), textArgument(machine, text)).items[0],
-    ),
-    getTextDimensions: takes(2, ([text, index]) =>
-      textDimensions(fontArgument(machine, process, index), textArgument(machine, text)),
-    ),
+    getTextWidthInPixels: takes(2, ([text, index]) => {
+      const font = fontArgument(machine, process, index);
+      const lines = textArgument(machine, text).split('\n');
+      return Math.max(...lines.map((line) => font.widthOf(line)));
+    }),
     getFontHeight: takes(1, ([index]) => fontArgument(machine, process, index).height),
   };
 }
@@ -93,12 +88,6 @@ function stateMethods(machine) {
     clear: takes(0, function () {
       this.native.clear();
     }),
-    setClip: takes(4, function (args) {
-      this.native.setClip(...numbers(machine, args));
-    }),
-    clearClip: takes(0, function () {
-      this.native.clearClip();
-    }),
   };
 }
 
@@ -111,11 +100,6 @@ export function dcMethods(machine, process) {
     fillPolygon: takes(1, function ([list]) {
       if (!(list instanceof MArray)) machine.fatal('Unexpected Type Error', 'fillPolygon wants an Array of points');
       this.native.shape('polygon', points(machine, list), true);
-    }),
-    drawBitmap: takes(3, function ([x, y, bitmap]) {
-      if (!bitmap?.native?.filename) machine.fatal('Unexpected Type Error', 'drawBitmap wants a bitmap');
-      const [left, top] = numbers(machine, [x, y]);
-      this.native.bitmap(left, top, bitmap.native);
     }),
   };
 }

@@ -3,8 +3,10 @@ import { takes } from '../language/natives.mjs';
 import { toText } from '../language/values.mjs';
 
 const SUBCLASSES = [
-  ...['InvalidOptionsException', 'InvalidValueException', 'OperationNotAllowedException', 'SerializationException'],
-  ...['StorageFullException', 'SymbolNotAllowedException', 'UnexpectedTypeException', 'ValueOutOfBoundsException'],
+  'OperationNotAllowedException',
+  'SerializationException',
+  'StorageFullException',
+  'UnexpectedTypeException',
 ];
 
 /** Install the exceptions; the message of one is its field mMessage. */

@@ -1,12 +1,10 @@
 /**
  * Toybox.Lang: Object, the value types, the exceptions and format(). The first library that a machine gets.
  *
- * Facts: Garmin's API pages of Toybox.Lang. What came with API level 5 (compareTo, sort) is left out, so that code which
- * must also run on older watches cannot rely on it.
+ * Facts: Garmin's API pages of Toybox.Lang. Object is whole, the other types as far as the widget uses them.
  */
 import { takes } from '../language/natives.mjs';
 import { MMethod, MSymbol, MObject, equals, hashOf, toText, typeName } from '../language/values.mjs';
-import { installByteArray } from './bytearray.mjs';
 import { installContainers } from './containers.mjs';
 import { installExceptions } from './exceptions.mjs';
 import { installNumbers } from './numbers.mjs';
@@ -15,13 +13,13 @@ import { installStrings } from './strings.mjs';
 const IMMUTABLE = new Set('Number Long Float Double Boolean String Char'.split(' '));
 
 /**
- * Define the class of a value type of Lang; nothing is missing from it.
+ * Define the class of a value type of Lang.
  * @param {object} definition as for defineClass; without `construct` there is no `new`
  */
 export function defineValueClass(machine, name, definition) {
   const matches = (value) => typeName(value) === name;
   const cls = machine.defineClass(`Toybox.Lang.${name}`, {
-    ...{ matches, abstract: !definition.construct, complete: true },
+    ...{ matches, abstract: !definition.construct },
     ...definition,
   });
   machine.valueClasses.set(name, cls);
@@ -109,6 +107,5 @@ export function installLang(machine) {
   installNumbers(machine);
   installStrings(machine);
   installContainers(machine);
-  installByteArray(machine);
-  machine.defineModule('Toybox.Lang', { format: takes(2, format) }, { complete: true });
+  machine.defineModule('Toybox.Lang', { format: takes(2, format) });
 }

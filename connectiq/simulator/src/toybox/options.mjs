@@ -1,5 +1,7 @@
 /** Arguments that many Toybox functions share: dictionaries of options, permissions, plain numbers. */
-import { MDictionary, MSymbol, isNumeric, toNumberValue, typeName } from '../language/values.mjs';
+import { Gap } from '../language/errors.mjs';
+import { takes } from '../language/natives.mjs';
+import { MDictionary, MSymbol, isNumeric, toNumberValue, toText, typeName } from '../language/values.mjs';
 
 /** The value under a symbol in a dictionary of options; the fallback when there is none. */
 export function option(options, name, fallback = null) {
@@ -7,11 +9,14 @@ export function option(options, name, fallback = null) {
   return options.get(MSymbol.of(name)) ?? fallback;
 }
 
-/** A symbol the API does not know would be ignored or refused by the watch: here it is an exception. */
+/** An option that is not modelled is a gap: a watch may do something with it, or pass over a typing error. */
 export function refuseOtherOptions(machine, options, names) {
   for (const [key] of options?.entries() ?? []) {
     if (!(key instanceof MSymbol) || !names.includes(key.name)) {
-      machine.throwException('Toybox.Lang.InvalidOptionsException', `there is no option ${key.name ?? key}`);
+      throw new Gap(
+        `the option ${key instanceof MSymbol ? `:${key.name}` : toText(key)} is not modelled`,
+        machine.trace(),
+      );
     }
   }
 }
@@ -31,8 +36,9 @@ export function numbers(machine, values) {
   });
 }
 
-/** Methods that do nothing, for classes that an app overrides. */
-export const emptyMethods = (...names) => Object.fromEntries(names.map((name) => [name, () => null]));
+/** Methods that do nothing, for classes that an app overrides. @param {Object<string, number>} counts of their parameters */
+export const emptyMethods = (counts) =>
+  Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, takes(count, () => null)]));
 
-/** Methods that decline, for input delegates. */
-export const decliningMethods = (...names) => Object.fromEntries(names.map((name) => [name, () => false]));
+/** Methods without parameters that decline, for input delegates. */
+export const decliningMethods = (...names) => Object.fromEntries(names.map((name) => [name, takes(0, () => false)]));

@@ -3,33 +3,18 @@ import { takes } from '../language/natives.mjs';
 import { requirePermission } from './options.mjs';
 
 const ITERATOR = 'Toybox.PersistedContent.Iterator';
-const CLASSES = {
-  Courses: 'Course',
-  Workouts: 'Workout',
-  Tracks: 'Track',
-  Routes: 'Route',
-  Waypoints: 'Waypoint',
-};
+const CLASSES = { Courses: 'Course', Workouts: 'Workout' };
 
 /** An Iterator over pieces of content. */
-export const persistedIterator = (machine, process, items) => machine.nativeObject(ITERATOR, {}, { items, at: 0 });
+export const persistedIterator = (machine, items) => machine.nativeObject(ITERATOR, {}, { items, at: 0 });
 
-function contentMethods(machine, process) {
+function contentMethods(machine) {
   return {
     getName: takes(0, function () {
       return this.native.name;
     }),
-    getId: takes(0, function () {
-      return this.native.id;
-    }),
     toIntent: takes(0, function () {
       return machine.nativeObject('Toybox.System.Intent', {}, this.native);
-    }),
-    remove: takes(0, function () {
-      if (!this.native.owned) {
-        machine.throwException('Toybox.Lang.InvalidOptionsException', 'the content belongs to another app');
-      }
-      process.watch.content.remove(this.native);
     }),
   };
 }
@@ -45,18 +30,15 @@ export function installPersistedContent(machine, process) {
       }),
     },
   });
-  const list = (which) =>
+  const listOf = (kind) =>
     takes(0, () => {
       requirePermission(machine, process, 'PersistedContent');
-      return persistedIterator(machine, process, content.list(which));
+      return persistedIterator(machine, content.list({ kind, owned: true }));
     });
-  const methods = contentMethods(machine, process);
+  const methods = contentMethods(machine);
   for (const [kind, name] of Object.entries(CLASSES)) {
     machine.defineClass(`Toybox.PersistedContent.${name}`, { abstract: true, methods });
     if (!content.kinds.includes(kind)) continue;
-    machine.defineModule('Toybox.PersistedContent', {
-      [`get${kind}`]: list({ kind }),
-      [`getApp${kind}`]: list({ kind, owned: true }),
-    });
+    machine.defineModule('Toybox.PersistedContent', { [`getApp${kind}`]: listOf(kind) });
   }
 }

@@ -4,22 +4,15 @@ import { truthy } from '../language/operators.mjs';
 import { equals, toText } from '../language/values.mjs';
 
 /** The exception class of a failed assertion. */
-export const ASSERT_EXCEPTION = 'Toybox.Test.AssertException';
+const ASSERT_EXCEPTION = 'Toybox.Test.AssertException';
 
 function require(machine, holds, message) {
   if (!holds) machine.throwException(ASSERT_EXCEPTION, message);
 }
 
-const comparison = (machine, left, sign, right) => `${toText(left, machine)} ${sign} ${toText(right, machine)}`;
-
 function assertEqual([left, right, message], machine) {
-  const difference = comparison(machine, left, '!=', right);
+  const difference = `${toText(left, machine)} != ${toText(right, machine)}`;
   require(machine, equals(left, right, machine), message ? `${message}: ${difference}` : difference);
-}
-
-function assertNotEqual([left, right, message], machine) {
-  const sameness = comparison(machine, left, '==', right);
-  require(machine, !equals(left, right, machine), message ? `${message}: ${sameness}` : sameness);
 }
 
 /**
@@ -38,10 +31,7 @@ export function installTest(machine, log = () => {}) {
   });
   machine.defineModule('Toybox.Test', {
     assert: takes(1, ([value], caller) => require(caller, truthy(value), 'ASSERTION FAILED')),
-    assertMessage: takes(2, ([value, message], caller) => require(caller, truthy(value), toText(message, caller))),
     assertEqual: takes(2, assertEqual),
     assertEqualMessage: takes(3, assertEqual),
-    assertNotEqual: takes(2, assertNotEqual),
-    assertNotEqualMessage: takes(3, assertNotEqual),
   });
 }

@@ -7,7 +7,6 @@ import { numbers } from './options.mjs';
 
 function start(machine, process, timer, [callback, time, repeat]) {
   const { timers } = process;
-  if (process.kind === 'background') machine.fatal('Symbol Not Found Error', 'a background process has no Timer');
   if (!(callback instanceof MMethod)) machine.fatal('Unexpected Type Error', 'Timer.start wants a Method');
   const [period] = numbers(machine, [time]);
   if (period < SHORTEST_PERIOD_MS)

@@ -9,24 +9,12 @@ const PROFILE = 'Toybox.UserProfile.Profile';
 const ACTIVITY = 'Toybox.UserProfile.UserActivity';
 const ITERATOR = 'Toybox.UserProfile.UserActivityHistoryIterator';
 const CONSTANTS = {
-  GENDER_FEMALE: 0,
-  GENDER_MALE: 1,
-  GENDER_UNSPECIFIED: 2,
   HR_ZONE_SPORT_GENERIC: 0,
   HR_ZONE_SPORT_RUNNING: 1,
   HR_ZONE_SPORT_BIKING: 2,
   HR_ZONE_SPORT_SWIMMING: 3,
 };
-const NUMBERS = [
-  'weight',
-  'height',
-  'birthYear',
-  'gender',
-  'restingHeartRate',
-  'averageRestingHeartRate',
-  'vo2maxRunning',
-  'vo2maxCycling',
-];
+const NUMBERS = ['weight', 'height', 'birthYear', 'gender', 'restingHeartRate'];
 
 function activityObject(machine, { activityEpoch }, { start, duration, distance, type }) {
   const isShifted = activityEpoch === 'garmin' && start !== null;
@@ -62,7 +50,6 @@ export function installUserProfile(machine, process) {
   machine.defineModule('Toybox.UserProfile', {
     ...CONSTANTS,
     getProfile: permitted(0, () => profileObject(machine, watch.health)),
-    getCurrentSport: permitted(0, () => CONSTANTS.HR_ZONE_SPORT_GENERIC),
     getHeartRateZones: permitted(1, () => new MArray([...watch.health.heartRateZones])),
     getUserActivityHistory: permitted(0, () =>
       machine.nativeObject(ITERATOR, {}, { activities: newestFirst(watch), at: 0 }),

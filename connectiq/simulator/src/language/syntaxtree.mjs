@@ -1,7 +1,7 @@
 // Walking the syntax trees of @markw65/prettier-plugin-monkeyc. Types are not code: they are left out.
 
 const NOT_CODE = new Set(['loc', 'range', 'start', 'end', 'comments', 'returnType', 'attrs', 'origins']);
-const isType = (node) => /^(TypeSpec|AsTypeSpec)/.test(node.type);
+const isType = (node) => /^(TypeSpec|AsTypeSpec)/.test(node.type ?? '');
 
 /** The nodes directly below a node that are code. */
 export function children(node) {
@@ -25,6 +25,11 @@ export function dottedPath(node) {
   const object = dottedPath(node.object);
   return object && [...object, node.property.name];
 }
+
+const annotationName = (node) => (node.callee?.name ?? node.argument?.name ?? '').replace(/^:/, '');
+
+/** The names of a declaration's annotations: (:background, :glance). */
+export const annotationsOf = (node) => (node.attrs?.attributes?.elements ?? []).map(annotationName).filter(Boolean);
 
 /** The line of a node. */
 export const lineOf = (node) => node.loc?.start.line ?? 1;
