@@ -33,7 +33,6 @@ def _sound(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(Watch, "__init__", remember)
     yield
     for watch in watches:
-        assert not watch.state["clipped"], watch.state
-        assert not watch.state["overlapping"], watch.state
+        assert not watch.unreadable
         assert not watch.quirks
         watch.forget()

@@ -134,7 +134,8 @@ class Simulator:
 
 
 class Watch:
-    """A watch with the widget on it; `state` is what was to be seen after the last call.
+    """A watch with the widget on it; `state` is what was to be seen after the last call, `unreadable` every text that
+    was cut off by the screen's edge or lay over another after any call.
 
     Options: language, now, zoneOffset, policy, settings, storage, health, storageLimits, profile, strictQuirks,
     battery, uniqueIdentifier (see src/device/watch.mjs); another one is refused.
@@ -145,6 +146,7 @@ class Watch:
         self.name = name
         self.device = device
         self.state: dict[str, Any] = {}
+        self.unreadable: set[str] = set()
         self._do("new", device=device, **options)
 
     def _do(self, what: str, **details: Any) -> Any:
@@ -153,6 +155,7 @@ class Watch:
         except (WidgetCrash, SimulatorGap, NotPossible) as error:
             self.state = error.state  # type: ignore[union-attr]
             raise
+        self.unreadable.update(self.state.get("clipped", []), map(str, self.state.get("overlapping", [])))
         return value
 
     def forget(self) -> None:
