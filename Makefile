@@ -103,4 +103,4 @@ profile: dev
 	$(BIN)/python tests/formats/fit_profile_generator.py
 
 clean:
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .coverage*
+	rm -rf .venv connectiq/simulator/node_modules build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .fuzz .coverage*
