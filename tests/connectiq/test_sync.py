@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -246,3 +247,15 @@ def test_a_document_of_which_the_gateway_has_nothing_begins_anew(home: Home) -> 
     watch.store("jobs", [{"n": "notes.json", "u": "lost", "o": 5, "x": '{"a":12345}'}]).press("select")
     assert watch.texts[1] == "Up to date"
     assert home.uploads("anew") == [("notes.json", b'{"a":12345}')]
+
+
+@pytest.mark.parametrize(
+    ("file", "folder", "kind"), [("fit_workout.fit", "/workouts", "Workouts"), ("fit_course.fit", "/routes", "Courses")]
+)
+def test_fit_files_become_what_they_are(home: Home, file: str, folder: str, kind: str) -> None:
+    home.add(file, (Path(__file__).parents[1] / "data" / "formats" / "valid" / file).read_bytes(), folder)
+    watch = home.paired(uniqueIdentifier="w")
+    assert [item["kind"] for item in watch.content] == [kind]
+    assert home.acknowledged("w") == [f"{folder}/{file}"]
+    watch.choose((watch.menu or [""])[0])
+    assert watch.state["ended"]
