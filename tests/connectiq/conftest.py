@@ -5,7 +5,7 @@ import pytest
 
 from gateway.simwatch.localgateway import LocalGateway
 from tests.connectiq.home import SETTINGS, Home
-from tests.connectiq.simulator import Simulator, Watch
+from tests.connectiq.simulator import Simulator
 
 
 @pytest.fixture(scope="session")
@@ -21,18 +21,7 @@ def home(simulator: Simulator, tmp_path: Path) -> Iterator[Home]:
 
 
 @pytest.fixture(autouse=True)
-def _sound(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No scenario may end with a text off the screen, or with code that other watches understand otherwise."""
-    watches: list[Watch] = []
-    original = Watch.__init__
-
-    def remember(self: Watch, *arguments: object) -> None:
-        original(self, *arguments)  # type: ignore[arg-type]
-        watches.append(self)
-
-    monkeypatch.setattr(Watch, "__init__", remember)
+def _sound(simulator: Simulator) -> Iterator[None]:
+    """No scenario may show a text that is cut off, or run code that other watches understand otherwise."""
     yield
-    for watch in watches:
-        assert not watch.unreadable
-        assert not watch.quirks
-        watch.forget()
+    simulator.assert_sound()

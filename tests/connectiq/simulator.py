@@ -59,12 +59,22 @@ class Simulator:
         self._selector.register(self._output, selectors.EVENT_READ)
         self._buffer = b""
         self._requests = 0
-        self._watches = 0
+        self._made = 0
+        self.jungle = jungle
+        self.watches: list[Watch] = []
 
     def watch(self, device: str = "fenix7", **options: Any) -> "Watch":
         """Take a watch out of its box; the options are those of Watch."""
-        self._watches += 1
-        return Watch(self, f"w{self._watches}", device, options)
+        self._made += 1
+        self.watches.append(Watch(self, f"w{self._made}", device, options))
+        return self.watches[-1]
+
+    def assert_sound(self) -> None:
+        """Assert what holds after each scenario, wherever it is played, and throw the watches away."""
+        while self.watches:
+            with self.watches.pop() as watch:
+                assert not watch.unreadable
+                assert not watch.quirks
 
     def ask(self, what: str, watch: str, **details: Any) -> tuple[Any, dict[str, Any]]:
         """Send a request; give its value and the watch's state, or raise what went wrong."""
@@ -256,11 +266,6 @@ class Watch:
     def health(self, **changes: Any) -> Self:
         """Change what the watch knows of its wearer (src/device/health.mjs)."""
         self._do("health", changes=changes)
-        return self
-
-    def set_battery(self, percent: float) -> Self:
-        """Charge or drain the battery."""
-        self._do("battery", percent=percent)
         return self
 
     def store(self, key: Any, value: Any) -> Self:

@@ -15,32 +15,12 @@ from tests.connectiq import test_pairing as pairing
 from tests.connectiq import test_sync as sync
 from tests.connectiq import test_trouble as trouble
 from tests.connectiq.home import SETTINGS, Home
-from tests.connectiq.simulator import JUNGLE, NODE, WIDGETSIM, Simulator, Watch, WidgetCrash
+from tests.connectiq.simulator import JUNGLE, NODE, WIDGETSIM, Simulator, WidgetCrash
 
 #: what a build needs of the widget's folder
 PARTS = ("manifest.xml", "*.jungle", "source", "test", "resources*")
 SECONDS = 60
 Failed = pytest.fail.Exception
-
-
-class Observed(Simulator):
-    """Runs a copy of the widget, and remembers its watches."""
-
-    def __init__(self, jungle: Path) -> None:
-        super().__init__(jungle)
-        self.jungle = jungle
-        self.watches: list[Watch] = []
-
-    def watch(self, device: str = "fenix7", **options: Any) -> Watch:
-        self.watches.append(super().watch(device, **options))
-        return self.watches[-1]
-
-    def assert_sound(self) -> None:
-        """Assert what holds after each scenario, wherever it is played, and forget the watches."""
-        while self.watches:
-            with self.watches.pop() as watch:
-                assert not watch.unreadable
-                assert not watch.quirks
 
 
 class Catcher(Protocol):
@@ -51,7 +31,7 @@ class Catcher(Protocol):
     #: part of the failure's message
     words: str | None
 
-    def play(self, simulator: Observed, folder: Path) -> None: ...
+    def play(self, simulator: Simulator, folder: Path) -> None: ...
 
 
 class Scene:
@@ -65,7 +45,7 @@ class Scene:
     def __str__(self) -> str:
         return str(self.scenario.__name__)
 
-    def play(self, simulator: Observed, folder: Path) -> None:
+    def play(self, simulator: Simulator, folder: Path) -> None:
         with LocalGateway(SETTINGS) as gateway:
             home = Home(gateway, simulator, folder)
             if self.scenario.__module__ == faults.__name__:
@@ -85,7 +65,7 @@ class Command:
     def __str__(self) -> str:
         return self.name
 
-    def play(self, simulator: Observed, folder: Path) -> None:
+    def play(self, simulator: Simulator, folder: Path) -> None:
         command: list[str | Path] = [NODE, WIDGETSIM, self.name, "--jungle", simulator.jungle]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=SECONDS, check=False)
         assert done.returncode == 0, done.stdout
@@ -576,6 +556,6 @@ def test_a_planted_fault_is_caught(mutant: Mutant, tmp_path: Path, tmp_path_fact
     jungle = copied(tmp_path_factory.mktemp("connectiq"))
     plant(mutant, jungle.parent)
     catcher = mutant.caught_by
-    with Observed(jungle) as simulator, pytest.raises(catcher.failure, match=catcher.words) as caught:
+    with Simulator(jungle) as simulator, pytest.raises(catcher.failure, match=catcher.words) as caught:
         catcher.play(simulator, tmp_path)
     assert caught.type is catcher.failure, caught.value

@@ -113,3 +113,9 @@ def test_the_code_can_be_looked_at_any_number_of_times(home: Home) -> None:
     seen = len(watch.requests)
     watch.advance(60)
     assert len(watch.requests) == seen, "who does not look does not ask"
+
+
+def test_a_failure_that_the_phone_hides_is_told_while_pairing(home: Home) -> None:
+    with stranger(502) as server:
+        watch = home.watch(policy={"rewrite": {ADDRESS: server.url}, "errors": "hidden"}).launch().press("select")
+        assert watch.texts[1].replace("\n", " ") == "No answer from the gateway"

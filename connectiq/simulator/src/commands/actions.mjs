@@ -63,9 +63,6 @@ const changing = {
   health: (watch, { changes }) => {
     watch.health = changedHealth(watch.health, changes);
   },
-  battery: (watch, { percent }) => {
-    watch.battery = percent;
-  },
   store: (watch, { key, value }) => watch.storage.set(fromPlain(key), fromPlain(value)),
   addContent: (watch, { format, file, owned = true }) =>
     watch.content.add(format, fs.readFileSync(file), watch.clock.seconds, { owned }).map(contentEntry),
