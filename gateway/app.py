@@ -6,6 +6,7 @@ from typing import Any
 
 import falcon.asgi
 
+from gateway.auth import jwt
 from gateway.auth.passwords import Passwords
 from gateway.config import Config
 from gateway.contents import FileContents
@@ -18,20 +19,37 @@ from gateway.http.exchange import Exchanges
 from gateway.http.failures import Failures
 from gateway.http.limits import Limit
 from gateway.http.media import handlers
-from gateway.http.middleware import Answers, DeviceAuthentication, Origin
+from gateway.http.middleware import Answers, Authentication, Compression, Origin
+from gateway.http.news import News
 from gateway.http.request import Request, Response
+from gateway.http.store.receiving import Receiving
+from gateway.http.streams import Streams
 from gateway.http.work import Work
 from gateway.lifespan import Lifespan
 from gateway.model import User
+from gateway.service.access import Accesses
 from gateway.service.accounts import Accounts
+from gateway.service.checking import Checker
+from gateway.service.cleanup import Cleanup
+from gateway.service.conflicts import Conflicts
 from gateway.service.conversions import Conversions
 from gateway.service.converter import Converter
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
+from gateway.service.files import Files
 from gateway.service.housekeeping import Housekeeping
+from gateway.service.incoming import Incoming
+from gateway.service.intake import Intake
+from gateway.service.keys import Keys
 from gateway.service.pairing import Pairings
+from gateway.service.push import Pushes
 from gateway.service.records import Records
 from gateway.service.refused import RefusedFiles
+from gateway.service.rejections import Rejections
+from gateway.service.retention import policy
+from gateway.service.revising import Revising
+from gateway.service.signin import SignIn
+from gateway.service.sync import Sync
 from gateway.service.tracks import Tracks
 from gateway.service.tree import Tree
 from gateway.service.uploads import Uploads
@@ -45,9 +63,13 @@ class Gateway:
 
     def __init__(self, config: Config, *, polite: bool = False) -> None:
         self.config = config
-        self.store = Store(config.data_dir, polite=polite)
-        contents = FileContents(config.data_dir / "contents")
+        self.store = Store(config.data_dir, polite=polite, quota=config.quota)
+        self.contents = contents = FileContents(config.data_dir / "contents")
+        self.token_key = jwt.TokenKey(config.data_dir / jwt.FILE)
         self.accounts = Accounts(self.store, Passwords())
+        self.accesses = Accesses(self.store, self.token_key)
+        self.signin = SignIn(self.store, self.accounts, self.token_key, signup=config.allow_signup)
+        self.keys = Keys(self.store)
         self.pairings = Pairings(self.store)
         self.devices = Devices(self.store)
         self.deliveries = Deliveries(self.store, contents, config.device_max_file)
@@ -59,10 +81,24 @@ class Gateway:
         self.conversions = Conversions(self.store, contents, self.converter)
         self.tree = Tree(self.store, contents, self.conversions, config.device_max_file)
         self.refused = RefusedFiles(self.store, config.device_max_file)
+        self.rejections = Rejections(self.store, contents, Checker(self.converter))
+        kept = policy(config.keep_versions, config.keep_days, config.keep_folders, config.trash_days)
+        self.cleanup = Cleanup(self.store, contents, kept)
+        self.intake = Intake(self.store, Checker(self.converter))
+        self.files = Files(self.store, contents)
+        self.revising = Revising(self.store, contents)
+        self.conflicts = Conflicts(self.store)
+        self.sync = Sync(self.store, self.deliveries)
+        self.pushes = Pushes(self.store)
+
+    def incoming(self) -> Incoming:
+        """Give a place for a body of any length that is allowed."""
+        return Incoming(self.contents, self.config.max_file)
 
     def open(self) -> User:
         """Open the data folder, creating it and its owner where they are missing; gives the owner."""
         make_folder(self.config.data_dir)
+        self.token_key.check()
         self.store.open()
         return self.store.write(self.accounts.ensure_owner()).result()
 
@@ -83,28 +119,28 @@ def create_app(config: Config) -> Exchanges:
     threads = ThreadPoolExecutor(config.threads, thread_name_prefix="work")
     passwords = ThreadPoolExecutor(1, thread_name_prefix="password")
     checks = ThreadPoolExecutor(1, thread_name_prefix="health")
-    chores = ThreadPoolExecutor(1, thread_name_prefix="chores")
     conversions = ThreadPoolExecutor(1, thread_name_prefix="convert")
-    work = Work(threads, passwords, gateway.store.write)
+    work = Work(threads, passwords, conversions, gateway.store.write)
     converting = Converting(gateway.conversions, work, conversions)
     bodies = Bodies(config.body_timeout)
+    news = News(gateway.sync.head, gateway.store.state)
+    gateway.store.on_news = news.announce
     renderer = Renderer()
     starts, polls = Limit(config.rate_auth), Limit(config.rate_poll)
     middleware: list[Any] = [
         Lifespan(
             gateway.open,
             gateway.store,
-            gateway.housekeeping,
             gateway.converter.close,
-            chores,
             threads,
             passwords,
             checks,
             conversions,
         ),
         Origin(config.trusted_proxies, config.base_url),
-        DeviceAuthentication(gateway.devices, work, Limit(config.rate_device)),
+        Authentication(gateway.devices, gateway.accesses, work, (Limit(config.rate_device), Limit(config.rate_key))),
         Answers(),
+        Compression(work),
     ]
     app: falcon.asgi.App[Request, Response] = falcon.asgi.App(request_type=Request, middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
@@ -116,6 +152,20 @@ def create_app(config: Config) -> Exchanges:
     checkup = Checkup(gateway.store.trouble, checks)
     services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads, gateway.records, gateway.tracks)
     routes.add_routes(app, services, work, bodies, converting, checkup, starts, polls)
+    routes.add_store_routes(
+        app,
+        routes.StoreServices(
+            gateway.signin, gateway.devices, gateway.keys, gateway.files, gateway.revising, gateway.conflicts,
+            gateway.sync, gateway.pushes, gateway.rejections,
+        ),
+        work,
+        bodies,
+        Streams(config.body_timeout),
+        Receiving(gateway.intake, gateway.incoming, work),
+        news,
+        Limit(config.rate_auth),
+        config.max_file,
+    )  # fmt: skip
     pages = web.Services(
         gateway.accounts, gateway.pairings, gateway.devices, gateway.deliveries, gateway.refused, checkup
     )

@@ -100,6 +100,17 @@ def _path(text: str) -> Path | None:
     return Path(text) if text else None
 
 
+def _kept(text: str) -> tuple[tuple[str, int, int], ...]:
+    rows = []
+    for part in filter(None, map(str.strip, text.split(","))):
+        folder, _, numbers = part.partition("=")
+        versions, _, days = numbers.partition("/")
+        if not folder.startswith("/") or not folder.strip("/") or not versions.isdecimal() or not days.isdecimal():
+            raise ValueError("folders with versions and days, like /photos=3/7,/config=50/365")
+        rows.append((folder.rstrip("/"), max(1, int(versions)), int(days)))
+    return tuple(rows)
+
+
 def _option(name: str, default: str, read: Callable[[str], T], text: str) -> T:
     """Declare one row; the value of the field is what ``read`` makes of the variable or of ``default``."""
     return field(metadata={"name": name, "default": default, "read": read, "text": text})  # type: ignore[no-any-return]
@@ -144,6 +155,28 @@ class Config:
     rate_device: int = _option(
         "SYNC_RATE_DEVICE", "300", _number(0, 1_000_000), "Requests a minute and device; 0: no limit"
     )
+    rate_key: int = _option(
+        "SYNC_RATE_KEY", "3000", _number(0, 1_000_000), "Requests a minute and key or user; 0: no limit"
+    )
+    max_file: int = _option(
+        "SYNC_MAX_FILE", "1073741824", _number(1024, 1 << 40), "Longest file from a phone or computer, bytes"
+    )
+    quota: int = _option(
+        "SYNC_QUOTA",
+        "0",
+        _number(0, 1 << 50),
+        "Bytes that a user may keep, earlier versions and trash included; 0: no limit",
+    )
+    keep_versions: int = _option(
+        "SYNC_KEEP_VERSIONS", "10", _number(1, 10_000), "Versions of a file that are kept, however old"
+    )
+    keep_days: int = _option(
+        "SYNC_KEEP_DAYS", "30", _number(0, 36_500), "Days for which every version is kept, however many"
+    )
+    keep_folders: tuple[tuple[str, int, int], ...] = _option(
+        "SYNC_KEEP_FOLDERS", "", _kept, "Other versions and days for folders, like /photos=3/7,/config=50/365"
+    )
+    trash_days: int = _option("SYNC_TRASH_DAYS", "30", _number(0, 36_500), "Days for which deleted files can come back")
     body_timeout: int = _option("SYNC_BODY_TIMEOUT", "30", _number(1, 3600), "Seconds for a request's body")
     head_timeout: int = _option("SYNC_HEAD_TIMEOUT", "10", _number(1, 3600), "Seconds for a request's head")
     max_connections: int = _option(

@@ -7,9 +7,13 @@ GatewayError                      word, stable
 ├── NotFound                      not_found
 ├── MethodNotAllowed              method_not_allowed
 ├── OffsetMismatch                offset               .have  bytes, or rows, that the gateway holds
-├── Gone                          gone
+├── Conflicting                   conflict
+├── Gone                          gone                 .reset  the cursor is void, begin without one
+├── PreconditionFailed            precondition
+├── RangeNotSatisfiable           range                .size   bytes
 ├── LengthRequired                length_required
 ├── TooLarge                      too_large
+│   └── OverQuota                 too_large
 ├── UnsupportedType               unsupported_type
 ├── FormatError                   invalid_file         .code (word), .offset (byte)
 │   └── UnknownFormat             unsupported_type
@@ -74,10 +78,36 @@ class OffsetMismatch(GatewayError):
         self.have = have
 
 
+class Conflicting(GatewayError):
+    """Something else is there, and the caller asked not to touch it."""
+
+    word = "conflict"
+
+
 class Gone(GatewayError):
-    """It was there and is not any more: start over."""
+    """It was there and is not any more; ``reset``: all that the caller knows may be wrong, start over."""
 
     word = "gone"
+
+    def __init__(self, message: str, *, reset: bool = False) -> None:
+        super().__init__(message)
+        self.reset = reset
+
+
+class PreconditionFailed(GatewayError):
+    """What the caller asked to be so is not so; nothing was changed."""
+
+    word = "precondition"
+
+
+class RangeNotSatisfiable(GatewayError):
+    """A range of bytes that begins behind the end; ``size`` is where that is."""
+
+    word = "range"
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the file has {size} bytes")
+        self.size = size
 
 
 class LengthRequired(GatewayError):
@@ -90,6 +120,10 @@ class TooLarge(GatewayError):
     """A body, file or answer over its limit."""
 
     word = "too_large"
+
+
+class OverQuota(TooLarge):
+    """What a user may keep is used up; the message says how much that is."""
 
 
 class UnsupportedType(GatewayError):

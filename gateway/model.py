@@ -6,6 +6,7 @@ degrees. ``None`` means that the source does not say.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class FileType(StrEnum):
@@ -101,10 +102,34 @@ class Summary:
 
 
 class DeviceType(StrEnum):
-    """Which prefix of the watch API a device speaks to; also names its default config document."""
+    """What a device is. ``garmin`` and ``iot`` are prefixes of the watch API and name default config documents."""
 
     GARMIN = "garmin"
     IOT = "iot"
+    LINUX = "linux"
+    MOBILE = "mobile"
+    WEB = "web"
+
+
+WATCHES = (DeviceType.GARMIN, DeviceType.IOT)
+"""Those that speak the watch API."""
+
+
+class Scope(StrEnum):
+    """What a credential of the store API may do."""
+
+    READ = "read"
+    WRITE = "write"  # and upload
+    UPLOAD = "upload"  # new files and versions, nothing else
+    ACCOUNT = "account"  # devices and keys
+
+
+class Role(StrEnum):
+    """What a member may do in a project; each may do what the later ones may."""
+
+    OWNER = "owner"
+    WRITER = "writer"
+    READER = "reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +160,21 @@ class PairedDevice:
     last_sync: int | None
     sent: int
     revoked: int | None
+    pulled: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A personal key for a script. What lies outside of ``folder`` does not exist for it; None: it sees all."""
+
+    id: str
+    user: str
+    name: str
+    scopes: frozenset[Scope]
+    folder: str | None
+    created: int
+    last_used: int | None
+    revoked: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +195,11 @@ class Pairing:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file of a tree with the facts of its newest version. ``device`` is who sent that, None: a page or a command."""
+    """A file of a tree with the facts of its newest version.
+
+    ``device`` is the device or key that sent that, None: a page or a command. ``mtime`` is what the source says,
+    ``damaged`` why the content is not a correct file of its type, None: it is one, or of no known type.
+    """
 
     id: str
     project: str
@@ -166,6 +210,8 @@ class FileEntry:
     type: str | None
     device: str | None
     time: int
+    mtime: int | None = None
+    damaged: str | None = None
 
     @property
     def name(self) -> str:
@@ -200,11 +246,42 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something: a user, from a device or (None) from a page or a command; no user: the gateway itself."""
+    """Who does something: a user, from a device, by a key, or by a page or a command; no user: the gateway itself."""
 
     user: str | None
     project: str
     device: PairedDevice | None = None
+    key: str | None = None
+
+    @property
+    def sender(self) -> str | None:
+        """The id of the device or key."""
+        return self.device.id if self.device else self.key
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Somebody who has shown a credential of the store API and may do ``scopes`` in a project.
+
+    ``token`` is what nonces belong to: it stays the same for a device, however often that signs in. ``family`` is the
+    sign-in of a device. What lies outside of ``folder`` does not exist for this caller; None: everything exists.
+    ``operator``: it is a command on the gateway's own machine.
+    """
+
+    user: str
+    project: str
+    scopes: frozenset[Scope]
+    token: bytes
+    device: PairedDevice | None = None
+    family: str | None = None
+    key: Key | None = None
+    folder: str | None = None
+    operator: bool = False
+
+    @property
+    def actor(self) -> Actor:
+        """The caller as the author of a change."""
+        return Actor(self.user, self.project, self.device, self.key.id if self.key else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +296,83 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two versions of one name: the last to arrive has it, the other lies beside it until somebody settles.
+
+    ``version`` of ``file`` won and came from ``device`` (0: it was deleted or moved); ``lost`` is the number that the
+    content of ``copy`` has in the file, ``loser`` the device that sent it. ``kept`` is the word of the settlement.
+    """
+
+    id: str
+    project: str
+    file: str
+    version: int
+    device: str | None
+    copy: str
+    lost: int
+    loser: str | None
+    time: int
+    settled: int | None = None
+    kept: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """Where bytes ended up; ``duplicate``: they were there already."""
+    """Where bytes ended up; ``duplicate``: they were there already, ``created``: under a name that was free."""
 
     file: FileEntry
     duplicate: bool
     warning: str | None = None
+    conflict: Conflict | None = None
+    created: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a content: ``kind``, ``damaged`` (a sentence) and ``summary`` are what reading it has shown.
+
+    ``summary`` is a ``Summary`` as JSON, without what the source does not say.
+    """
+
+    sha256: bytes
+    size: int
+    crc32: int
+    type: str | None = None
+    kind: str | None = None
+    damaged: str | None = None
+    summary: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a file; ``device`` is the device or key that sent it."""
+
+    file: str
+    number: int
+    facts: Facts
+    device: str | None
+    time: int
+    mtime: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trashed:
+    """A deleted file that can come back."""
+
+    file: FileEntry
+    deleted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A file's change as the journal has it: ``op`` is put, delete or move, ``told`` the entry's payload."""
+
+    seq: int
+    op: str
+    file: str
+    told: dict[str, Any]
+    device: str | None
+    time: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Api, pair
 
-NO_LIMITS = {"SYNC_RATE_AUTH": "0", "SYNC_RATE_POLL": "0", "SYNC_RATE_DEVICE": "0"}
+NO_LIMITS = {"SYNC_RATE_AUTH": "0", "SYNC_RATE_POLL": "0", "SYNC_RATE_DEVICE": "0", "SYNC_RATE_KEY": "0"}
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,11 @@
 import click
 
 from gateway import __version__
+from gateway.cli.agent import agent
+from gateway.cli.apikey import apikey
+from gateway.cli.cleanup import cleanup
 from gateway.cli.config import show_config
+from gateway.cli.conflicts import conflicts
 from gateway.cli.context import Commands
 from gateway.cli.demo import demo
 from gateway.cli.devices import device, devices, pair
@@ -11,6 +15,7 @@ from gateway.cli.files import add, get, list_files
 from gateway.cli.inspect import inspect
 from gateway.cli.refused import refused
 from gateway.cli.serve import serve
+from gateway.cli.trash import move, remove, trash
 from gateway.cli.users import signin_link, user
 
 
@@ -42,10 +47,17 @@ for _command in (
     add,
     list_files,
     get,
+    move,
+    remove,
+    trash,
+    conflicts,
     refused,
+    cleanup,
+    agent,
     inspect,
     user,
     signin_link,
+    apikey,
     show_config,
 ):
     main.add_command(_command)

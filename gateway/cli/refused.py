@@ -1,5 +1,6 @@
 """``wristgate refused``: files that were refused to a device, to look at, repair, get or discard."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -70,9 +71,9 @@ def get(key: str, output: Path | None, email: str | None) -> None:
       wristgate refused get k3v7zq2mxa5d -o run.fit
     """  # noqa: D301
     with gateway() as opened:
-        data = opened.refused.get(opened.accounts.find(email), key)
-    with click.open_file(str(output or "-"), "wb") as target:
-        target.write(data)
+        refusal = opened.rejections.open_for(opened.accounts.find(email), key)
+    with refusal.source as source, click.open_file(str(output or "-"), "wb") as target:
+        shutil.copyfileobj(source, target)
 
 
 @refused.command()

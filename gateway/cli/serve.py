@@ -30,6 +30,7 @@ def serve() -> None:
       wristgate serve
       SYNC_LISTEN_ADDR=0.0.0.0:8080 SYNC_BASE_URL=https://sync.example.com wristgate serve
     """  # noqa: D301
+    from gateway import agent  # noqa: PLC0415
     from gateway.app import create_app  # noqa: PLC0415
     from gateway.config import Address  # noqa: PLC0415
     from gateway.lifespan import freeze  # noqa: PLC0415
@@ -52,7 +53,12 @@ def serve() -> None:
         shutdown_timeout=config.shutdown_timeout, head_timeout=config.head_timeout,
         max_connections=config.max_connections,
     )  # fmt: skip
-    code = run(settings, load, lambda bound: _greet(config, Address(*bound), link))
+    code = run(
+        settings,
+        load,
+        lambda bound: _greet(config, Address(*bound), link),
+        lambda wait: agent.run(config, wait),
+    )
     os.close(lock)
     sys.exit(code)
 

@@ -1,17 +1,23 @@
-"""Contents as files ``ab/cd/<sha256>`` of a folder."""
+"""Contents as files ``ab/cd/<sha256>-<8 random hex digits>`` of a folder; earlier releases left out the last part.
 
-import hashlib
+A location belongs to one stored object and is never used again, so removing it can never take another's bytes.
+"""
+
 import os
-import zlib
+import re
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from gateway.contents.receiving import INCOMING, ON_THE_WAY, Receiving
 from gateway.errors import Busy
 from gateway.model import Content
 
 _CHUNK: Final = 256 * 1024
+_SHELF: Final = re.compile(r"[0-9a-f]{2}", re.ASCII)
+_LOCATION: Final = re.compile(
+    r"(?P<a>[0-9a-f]{2})/(?P<b>[0-9a-f]{2})/(?P=a)(?P=b)[0-9a-f]{60}(-[0-9a-f]{8})?", re.ASCII
+)
 
 
 class FileContents:
@@ -20,42 +26,23 @@ class FileContents:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, source: BinaryIO, progress: Callable[[int], None] = lambda _bytes: None) -> Content:
-        """Copy ``source`` in, a quarter of a megabyte at a time; raises ``Busy`` when the disk refuses.
+    def begin(self) -> Receiving:
+        """Begin a content that comes piece by piece; raises ``Busy`` when the disk refuses.
 
         The file is there before the row that names it, so a crash leaves a file without a row, never the reverse.
         """
-        incoming = self._folder / "incoming"
-        temporary = incoming / os.urandom(12).hex()
-        try:
-            _make_folder(incoming)
-            with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                content = self._copy(source, file, progress)
-                file.flush()
-                os.fsync(file.fileno())
-            assert content.location is not None
-            target = self._folder / content.location
-            _make_folder(target.parent)
-            temporary.replace(target)
-            for folder in (target.parent, target.parent.parent, self._folder):
-                _sync_folder(folder)
-        except OSError as error:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
-            raise Busy(f"the gateway cannot keep the file: {error.strerror}", wait=60) from error
-        return content
+        return Receiving(self._folder).open()
 
-    @staticmethod
-    def _copy(source: BinaryIO, file: BinaryIO, progress: Callable[[int], None]) -> Content:
-        digest, crc, size = hashlib.sha256(), 0, 0
-        while chunk := source.read(_CHUNK):
-            file.write(chunk)
-            digest.update(chunk)
-            crc = zlib.crc32(chunk, crc)
-            size += len(chunk)
-            progress(size)
-        name = digest.hexdigest()
-        return Content(digest.digest(), size, crc, location=f"{name[:2]}/{name[2:4]}/{name}")
+    def put(self, source: BinaryIO, progress: Callable[[int], None] = lambda _bytes: None) -> Content:
+        """Copy ``source`` in, a quarter of a megabyte at a time; raises ``Busy`` when the disk refuses."""
+        receiving = self.begin()
+        try:
+            while chunk := source.read(_CHUNK):
+                receiving.write(chunk)
+                progress(receiving.size)
+            return receiving.finish()
+        finally:
+            receiving.abort()
 
     def read(self, location: str, offset: int, length: int) -> bytes:
         """Read at most ``length`` bytes from ``offset``."""
@@ -73,15 +60,53 @@ class FileContents:
             while chunk := file.read(_CHUNK):
                 yield chunk
 
+    def remove(self, location: str) -> None:
+        """Remove a content, if it is there; raises ``ValueError`` for what is no location, ``Busy`` for a disk's no.
 
-def _make_folder(folder: Path) -> None:
-    for missing in reversed([folder, *folder.parents]):
-        missing.mkdir(mode=0o700, exist_ok=True)
+        Who is reading it reads on to its end.
+        """
+        if not _LOCATION.fullmatch(location):
+            raise ValueError(f"no location of a content: {location!r}")
+        try:
+            (self._folder / location).unlink(missing_ok=True)
+        except OSError as error:
+            raise Busy(f"the gateway cannot remove a file: {error.strerror}", wait=60) from error
+
+    def sweep(self, known: Callable[[str], bool], before: float) -> Iterator[tuple[str, int]]:
+        """Remove files that nobody ``known`` to use, last written ``before`` (Unix seconds); yields place and bytes.
+
+        Among them those that were on their way in when the gateway was killed. Files of other names are not ours and
+        stay. ``before`` must lie further back than a content may take from its first byte to its row.
+        """
+        for folder, place, name in self._files():
+            try:
+                found = (folder / name).stat(follow_symlinks=False)
+                if found.st_mtime >= before or known(place):
+                    continue
+                (folder / name).unlink()
+            except OSError:  # somebody else has removed it, or nobody can: the next sweep sees it again
+                continue
+            yield place, found.st_size
+
+    def _files(self) -> Iterator[tuple[Path, str, str]]:
+        """Find all files of ours: their folder, their place, their name."""
+        for name in _names(self._folder / INCOMING):
+            if ON_THE_WAY.fullmatch(name):
+                yield self._folder / INCOMING, f"{INCOMING}/{name}", name
+        for first in filter(_SHELF.fullmatch, _names(self._folder)):
+            for second in filter(_SHELF.fullmatch, _names(self._folder / first)):
+                folder = self._folder / first / second
+                for name in _names(folder):
+                    place = f"{first}/{second}/{name}"
+                    if _LOCATION.fullmatch(place):
+                        yield folder, place, name
 
 
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+def _names(folder: Path) -> Iterator[str]:
+    """List a folder, one entry in memory at a time; what is no folder has no entries."""
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                yield entry.name
+    except (FileNotFoundError, NotADirectoryError):
+        return

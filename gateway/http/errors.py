@@ -8,6 +8,7 @@ from typing import Final
 from gateway.errors import (
     BadRequest,
     Busy,
+    Conflicting,
     Forbidden,
     FormatError,
     GatewayError,
@@ -17,6 +18,9 @@ from gateway.errors import (
     MethodNotAllowed,
     NotFound,
     OffsetMismatch,
+    OverQuota,
+    PreconditionFailed,
+    RangeNotSatisfiable,
     RateLimited,
     TooLarge,
     Unauthorized,
@@ -31,12 +35,16 @@ STATUS: dict[type[GatewayError], int] = {
     NotFound: 404,
     MethodNotAllowed: 405,
     OffsetMismatch: 409,
+    Conflicting: 409,
     Gone: 410,
     LengthRequired: 411,
+    PreconditionFailed: 412,
     TooLarge: 413,
+    OverQuota: 413,
     UnsupportedType: 415,
     FormatError: 422,
     UnknownFormat: 415,
+    RangeNotSatisfiable: 416,
     RateLimited: 429,
     Internal: 500,
     Busy: 503,
@@ -66,6 +74,8 @@ def envelope(error: GatewayError) -> dict[str, object]:
         body["wait"] = error.wait
     if isinstance(error, OffsetMismatch):
         body["have"] = error.have
+    if isinstance(error, Gone) and error.reset:
+        body["reset"] = True
     return body
 
 

@@ -22,9 +22,12 @@ _log: Final = logging.getLogger("gateway.access")
 
 
 class Exchange:
-    """What is known of one request and its answer; goes with the request as ``scope["exchange"]``."""
+    """What is known of one request and its answer; goes with the request as ``scope["exchange"]``.
 
-    __slots__ = ("device", "id", "method", "path", "received", "sent", "started", "status")
+    ``cut``: the client went away, or could not be understood any more, before its body had come in whole.
+    """
+
+    __slots__ = ("cut", "device", "id", "method", "path", "received", "sent", "started", "status")
 
     def __init__(self, method: str, path: str, started: float) -> None:
         self.id = new_id()
@@ -34,6 +37,7 @@ class Exchange:
         self.device: str | None = None
         self.status = 0
         self.received = 0
+        self.cut = False
         self.sent = 0
 
 
@@ -87,6 +91,7 @@ def _watch_body(exchange: Exchange, receive: Receive) -> Receive:
             return {"type": "http.request", "body": b"", "more_body": True}
         message = await receive()
         exchange.received += len(message.get("body", b""))
+        exchange.cut |= message["type"] == "http.disconnect"
         return message
 
     return watched

@@ -16,6 +16,7 @@ from gateway.errors import (
     LengthRequired,
     MethodNotAllowed,
     NotFound,
+    RangeNotSatisfiable,
     RateLimited,
     TooLarge,
     UnsupportedType,
@@ -61,6 +62,8 @@ class Failures:
         resp.status = str(status_of(known))
         if isinstance(known, RateLimited | Busy):
             resp.set_header("Retry-After", str(known.wait))
+        if isinstance(known, RangeNotSatisfiable):
+            resp.set_header("Content-Range", f"bytes */{known.size}")
         if isinstance(error, falcon.HTTPError) and error.headers:
             resp.set_headers(error.headers)
         if f"{req.path}/".startswith("/api/") or "text/html" not in (req.get_header("Accept") or ""):

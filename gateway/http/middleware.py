@@ -1,17 +1,26 @@
 """What every request needs: where it comes from, who is calling, and headers that hold on every answer."""
 
+import gzip
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gateway.errors import MethodNotAllowed, Unauthorized
+from gateway.errors import Forbidden, MethodNotAllowed, Unauthorized
 from gateway.http.address import Network, client_address, is_trusted
+from gateway.http.credentials import bearer, credential, query_key
+from gateway.http.encodings import takes_gzip
 from gateway.http.limits import Limit
 from gateway.http.request import Params, Request, Response
 from gateway.http.work import Work
+from gateway.model import Scope
+from gateway.service.access import Accesses, Seen, may
 from gateway.service.devices import Devices
 
-_TOKEN_LENGTH: Final = 512
+_UPLOAD_ONLY: Final = frozenset({Scope.UPLOAD})
+_UNAUTHORIZED: Final = 401
+_WORTH: Final = 1400  # bytes; what fits into a packet takes as long compressed
+_AT_ONCE: Final = 8192  # bytes that take a fraction of a millisecond
+_LEVEL: Final = 4
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,80}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 
@@ -43,43 +52,93 @@ class Answers:
         self,
         _req: Request,
         resp: Response,
-        _resource: object,
+        resource: object,
         _succeeded: bool,
     ) -> None:
-        """Forbid keeping and guessing."""
+        """Forbid keeping and guessing; say what the store API takes as a credential."""
         if resp.get_header("Cache-Control") is None:
             resp.set_header("Cache-Control", "no-store")
         resp.set_header("X-Content-Type-Options", "nosniff")
+        if resp.status_code == _UNAUTHORIZED and getattr(resource, "scopes", None) is not None:
+            resp.set_header("WWW-Authenticate", "Bearer")
 
 
-class DeviceAuthentication:
-    """Lets nobody through to a resource without a device's token, unless the resource says ``public = True``."""
+class Compression:
+    """Compresses what the store API tells, where that saves a packet and the client takes it."""
 
-    def __init__(self, devices: Devices, work: Work, limit: Limit) -> None:
-        self._devices = devices
+    def __init__(self, work: Work) -> None:
         self._work = work
-        self._limit = limit
+
+    async def process_response(self, req: Request, resp: Response, resource: object, _succeeded: bool) -> None:
+        """Compress; long texts in a thread."""
+        if getattr(resource, "scopes", None) is None or resp.media is None:
+            return
+        resp.set_header("Vary", "Accept-Encoding")
+        data = await resp.render_body()
+        if data is None or len(data) < _WORTH or not takes_gzip(req):
+            return
+        resp.set_header("Content-Encoding", "gzip")
+        if len(data) < _AT_ONCE:
+            resp.data = gzip.compress(data, _LEVEL, mtime=0)
+        else:
+            resp.data = await self._work.read(gzip.compress, data, _LEVEL, mtime=0)
+
+
+class Authentication:
+    """Lets nobody through to a resource without a credential, unless the resource says ``public = True``.
+
+    One with ``scopes`` belongs to the store API and says which scope each of its methods needs, None: any; all others
+    want the token of a paired watch. ``limits`` are those of a watch and of a device or key of the store API. Where
+    ``query_key = True`` a key that may upload and nothing else may stand in the query.
+    """
+
+    def __init__(self, devices: Devices, accesses: Accesses, work: Work, limits: tuple[Limit, Limit]) -> None:
+        self._devices = devices
+        self._accesses = accesses
+        self._work = work
+        self._watch_limit, self._limit = limits
 
     async def process_resource(self, req: Request, _resp: Response, resource: object, _params: Params) -> None:
-        """Set ``req.context.caller``; raises ``MethodNotAllowed``, ``Unauthorized``, ``RateLimited``."""
+        """Set ``caller`` or ``access`` of the context.
+
+        Raises ``MethodNotAllowed``, ``Unauthorized``, ``RateLimited``, ``Forbidden``, ``NotFound`` (the project).
+        """
         if not hasattr(resource, f"on_{req.method.lower()}"):
             raise MethodNotAllowed(f"{req.method[:16]} is not possible here")
         if getattr(resource, "public", False):
             return
+        scopes: Mapping[str, Scope | None] | None = getattr(resource, "scopes", None)
+        if scopes is None:
+            await self._watch(req)
+        else:
+            self._store_client(req, scopes[req.method], in_query=getattr(resource, "query_key", False))
+
+    async def _watch(self, req: Request) -> None:
         caller = self._devices.authenticate(bearer(req))  # one look-up by primary key: cheaper than a thread
         req.context.caller = caller
         req.exchange.device = caller.device.id
-        self._limit.hit(caller.token.hex())
+        self._watch_limit.hit(caller.token.hex())
         if caller.first:
             await self._work.commit(self._devices.greet(caller))
         elif caller.news:
             self._work.note(self._devices.greet(caller))
 
+    def _store_client(self, req: Request, scope: Scope | None, *, in_query: bool) -> None:
+        seen = self._show(req, in_query=in_query)
+        req.context.access = seen.access
+        req.exchange.device = seen.access.actor.sender
+        self._limit.hit(seen.access.token.hex())
+        if seen.news:
+            self._work.note(self._accesses.greet(seen.access))
+        if scope is not None and not may(seen.access, scope):
+            raise Forbidden(f"this needs the scope {scope}")
 
-def bearer(req: Request) -> str:
-    """Give the token of a request; pasted ones have white space around them."""
-    scheme, _, token = (req.get_header("Authorization") or "").strip().partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not 0 < len(token) <= _TOKEN_LENGTH:
-        raise Unauthorized
-    return token
+    def _show(self, req: Request, *, in_query: bool) -> Seen:
+        project = req.get_param("project") or None
+        key = query_key(req) if in_query else None
+        if key is None:
+            return self._accesses.authenticate(credential(req), project)
+        seen = self._accesses.authenticate(key, project)
+        if seen.access.key is None or seen.access.key.scopes != _UPLOAD_ONLY:
+            raise Unauthorized("only a key that may upload and nothing else goes into the address")
+        return seen

@@ -5,13 +5,18 @@ from typing import Any
 import falcon.asgi
 
 from gateway.http.exchange import Exchange
+from gateway.model import Access
 from gateway.service.devices import Caller
 
 
 class Context:
-    """What the middleware found out: who is calling, from where, and the address that the caller reached us under."""
+    """What the middleware found out: who is calling, from where, and the address that the caller reached us under.
+
+    ``caller`` is a watch, ``access`` whoever uses the store API.
+    """
 
     caller: Caller
+    access: Access
     address: str = ""
     base: str = ""
 

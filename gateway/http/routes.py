@@ -8,8 +8,21 @@ from gateway.http.body import Bodies
 from gateway.http.checkup import Checkup
 from gateway.http.conversion import Converting
 from gateway.http.limits import Limit
+from gateway.http.news import News
 from gateway.http.ops import Health
 from gateway.http.request import Request, Response
+from gateway.http.store.auth import Login, Logout, Me, Refresh, Register
+from gateway.http.store.devices import DeviceList, OneDevice
+from gateway.http.store.download import Download as StoreDownload
+from gateway.http.store.files import Info, List, Move, OneFile, Restore, Versions
+from gateway.http.store.keys import KeyList, OneKey
+from gateway.http.store.receiving import Receiving
+from gateway.http.store.rejected import RejectedDownload, RejectedList, RejectedRetry
+from gateway.http.store.sync import Pull, Push
+from gateway.http.store.sync import Status as SyncStatus
+from gateway.http.store.trash import ConflictList, OneConflict, Trash, TrashedFile, TrashRestore
+from gateway.http.store.upload import Upload as StoreUpload
+from gateway.http.streams import Streams
 from gateway.http.watch.files import Ack, Config, Download, Files
 from gateway.http.watch.native import Native
 from gateway.http.watch.pair import Pair
@@ -18,10 +31,19 @@ from gateway.http.watch.status import Status
 from gateway.http.watch.track import Track
 from gateway.http.watch.upload import Upload
 from gateway.http.work import Work
-from gateway.model import DeviceType, FileType
+from gateway.model import WATCHES, FileType
+from gateway.service.conflicts import Conflicts
 from gateway.service.deliveries import Deliveries
+from gateway.service.devices import Devices
+from gateway.service.files import Files as StoreFiles
+from gateway.service.keys import Keys
 from gateway.service.pairing import Pairings
+from gateway.service.push import Pushes
 from gateway.service.records import Records
+from gateway.service.rejections import Rejections
+from gateway.service.revising import Revising
+from gateway.service.signin import SignIn
+from gateway.service.sync import Sync
 from gateway.service.tracks import Tracks
 from gateway.service.uploads import Uploads
 
@@ -51,7 +73,7 @@ def add_routes(
 ) -> None:
     """Add the watch API under both of its prefixes, and the health check."""
     pairings, deliveries, uploads = services.pairings, services.deliveries, services.uploads
-    for kind in DeviceType:
+    for kind in WATCHES:
         prefix = f"/api/v1/{kind}"
         app.add_route(f"{prefix}/pair", Pair(kind, pairings, work, bodies, starts, polls))
         app.add_route(f"{prefix}/status", Status(deliveries, work, converting))
@@ -66,3 +88,64 @@ def add_routes(
         app.add_route(f"{prefix}/track", Track(services.tracks, work, bodies))
     for path in ("/health", "/healthz"):
         app.add_route(path, Health(checkup))
+
+
+@dataclass(frozen=True, slots=True)
+class StoreServices:
+    """What the routes of the store API hand requests to."""
+
+    signin: SignIn
+    devices: Devices
+    keys: Keys
+    files: StoreFiles
+    revising: Revising
+    conflicts: Conflicts
+    sync: Sync
+    pushes: Pushes
+    rejections: Rejections
+
+
+def add_store_routes(
+    app: App,
+    services: StoreServices,
+    work: Work,
+    bodies: Bodies,
+    streams: Streams,
+    receiving: Receiving,
+    news: News,
+    attempts: Limit,
+    most: int,
+) -> None:
+    """Add the store API; ``attempts`` limits sign-ins, ``most`` is the longest body in bytes."""
+    signin, devices, keys = services.signin, services.devices, services.keys
+    prefix = "/api/v1"
+    app.add_route(f"{prefix}/auth/register", Register(signin, work, bodies, attempts))
+    app.add_route(f"{prefix}/auth/login", Login(signin, work, bodies, attempts))
+    app.add_route(f"{prefix}/auth/refresh", Refresh(signin, work, bodies))
+    app.add_route(f"{prefix}/auth/logout", Logout(signin, work))
+    app.add_route(f"{prefix}/auth/me", Me(signin, work))
+    app.add_route(f"{prefix}/devices", DeviceList(devices, work))
+    app.add_route(f"{prefix}/devices/{{device_id}}", OneDevice(devices, work, bodies))
+    app.add_route(f"{prefix}/keys", KeyList(keys, work, bodies))
+    app.add_route(f"{prefix}/keys/{{key_id}}", OneKey(keys, work))
+    files, revising, conflicts = services.files, services.revising, services.conflicts
+    app.add_route(f"{prefix}/files/upload", StoreUpload(receiving, streams, most))
+    app.add_route(f"{prefix}/files/download", StoreDownload(files, work))
+    app.add_route(f"{prefix}/files/list", List(files, work))
+    app.add_route(f"{prefix}/files/{{file_id}}", OneFile(revising, work))
+    app.add_route(f"{prefix}/files/{{file_id}}/info", Info(files, work))
+    app.add_route(f"{prefix}/files/{{file_id}}/versions", Versions(files, work))
+    app.add_route(f"{prefix}/files/{{file_id}}/move", Move(revising, work, bodies))
+    app.add_route(f"{prefix}/files/{{file_id}}/restore", Restore(revising, work, bodies))
+    app.add_route(f"{prefix}/trash", Trash(revising, work))
+    app.add_route(f"{prefix}/trash/{{file_id}}", TrashedFile(revising, work))
+    app.add_route(f"{prefix}/trash/{{file_id}}/restore", TrashRestore(revising, work))
+    app.add_route(f"{prefix}/conflicts", ConflictList(conflicts, work))
+    app.add_route(f"{prefix}/conflicts/{{conflict_id}}", OneConflict(conflicts, work, bodies))
+    rejections = services.rejections
+    app.add_route(f"{prefix}/rejected", RejectedList(rejections, work))
+    app.add_route(f"{prefix}/rejected/{{rejected_id}}/download", RejectedDownload(rejections, work))
+    app.add_route(f"{prefix}/rejected/{{rejected_id}}/retry", RejectedRetry(rejections, work))
+    app.add_route(f"{prefix}/sync/status", SyncStatus(services.sync, work))
+    app.add_route(f"{prefix}/sync/pull", Pull(services.sync, work, news))
+    app.add_route(f"{prefix}/sync/push", Push(services.pushes, work, bodies))

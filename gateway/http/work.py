@@ -17,18 +17,34 @@ Submit = Callable[[Any], "Future[Any]"]
 
 
 class Work:
-    """Runs services: reads and checks in ``threads``, password hashes in ``passwords``, writes through ``submit``."""
+    """Runs services: reads and checks in ``threads``, password hashes in ``passwords``, writes through ``submit``.
 
-    def __init__(self, threads: Executor, passwords: Executor, submit: Submit) -> None:
+    ``slow`` has one thread for what waits for another process.
+    """
+
+    def __init__(self, threads: Executor, passwords: Executor, slow: Executor, submit: Submit) -> None:
         self._threads = threads
         self._passwords = passwords
+        self._slow = slow
         self._submit = submit
         self._hashing = 0
+        self._waiting = 0
 
     async def read(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a service method that answers at once."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(service, *args, **kwargs))
+
+    async def long(self, service: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a service method that takes seconds, one at a time; raises ``Busy`` when ``WAITING`` wait already."""
+        if self._waiting > WAITING:
+            raise Busy
+        self._waiting += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._slow, partial(service, *args, **kwargs))
+        finally:
+            self._waiting -= 1
 
     async def write(self, service: Callable[P, Callable[[Any], T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a service method that prepares a write, and wait until the write is on the disk."""

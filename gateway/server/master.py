@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import sys
+import time
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
@@ -14,6 +16,7 @@ from gunicorn.sock import TCP6Socket, TCPSocket  # type: ignore[import-untyped]
 from uvicorn._types import ASGI3Application
 
 from gateway.server.settings import ServerSettings
+from gateway.server.sidecar import NICE, Ending, Sidecar, log
 from gateway.server.worker import WebWorker
 
 ENDINGS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGHUP}
@@ -79,10 +82,16 @@ class Master(Arbiter):  # type: ignore[misc]
     second worker beside the first.
     """
 
-    def __init__(self, app: WebApplication, on_ready: Callable[[tuple[str, int]], None] | None) -> None:
+    def __init__(
+        self,
+        app: WebApplication,
+        on_ready: Callable[[tuple[str, int]], None] | None,
+        sidecar: Sidecar | None = None,
+    ) -> None:
         os.environ.pop("GUNICORN_PID", None)  # gunicorn would believe itself re-executed
         super().__init__(app)
         self.on_ready = on_ready
+        self.sidecar = sidecar
         self.ending = False
         family = TCP6Socket if app.listener.family == socket.AF_INET6 else TCPSocket
         self.LISTENERS = [family(app.listener.getsockname(), self.cfg, self.log, fd=app.listener.detach())]
@@ -121,3 +130,64 @@ class Master(Arbiter):  # type: ignore[misc]
             return int(super().spawn_worker())
         finally:
             self.app.unblock_signals()
+
+    def manage_workers(self) -> None:
+        """Start workers that are missing, then the process beside them."""
+        super().manage_workers()
+        if self.sidecar is not None and self.sidecar.is_due():
+            self._spawn_sidecar(self.sidecar)
+
+    def reap_workers(self) -> None:
+        """See who has ended; gunicorn waits for any child, and passes over one that is no worker."""
+        if self.sidecar is not None:
+            self.sidecar.reap()
+        super().reap_workers()
+        if self.sidecar is not None:
+            self.sidecar.reap()
+
+    def stop(self, graceful: bool = True) -> None:
+        """End workers and the process beside them, all within one timeout."""
+        limit = time.monotonic() + self.app.settings.shutdown_timeout
+        sidecar = self.sidecar
+        if sidecar is not None:
+            sidecar.send(signal.SIGTERM)
+        super().stop(graceful)
+        if sidecar is None:
+            return
+        while sidecar.pid and time.monotonic() < limit:
+            time.sleep(0.02)
+            sidecar.reap()
+        if sidecar.pid:
+            sidecar.send(signal.SIGKILL)
+            os.waitpid(sidecar.pid, 0)
+
+    def _spawn_sidecar(self, sidecar: Sidecar) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDINGS)
+        try:
+            pid = os.fork()
+            if pid:
+                sidecar.began(pid)
+                return
+            self._leave_to(sidecar)
+        finally:
+            self.app.unblock_signals()
+
+    def _leave_to(self, sidecar: Sidecar) -> None:
+        """Become the process beside the workers, with nothing of the master's that would outlive it there."""
+        for listener in self.LISTENERS:
+            listener.close()
+        for worker in self.WORKERS.values():
+            worker.tmp.close()
+        read, write = self.app.lifeline
+        os.close(write)
+        ending = Ending(self.app.settings.shutdown_timeout, read)
+        self.app.unblock_signals()
+        os.nice(NICE)
+        try:
+            sidecar.body(ending.wait)
+        except Exception:  # noqa: BLE001  the outermost frame of this process
+            log.exception("the agent failed")
+            sys.exit(1)
+        finally:
+            ending.over()
+        sys.exit(0)

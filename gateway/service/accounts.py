@@ -109,29 +109,36 @@ class Accounts:
 
     def sign_in(self, email: str, password: str) -> Write[str]:
         """Check e-mail and password and sign in; gives the session's secret. Raises ``Unauthorized``."""
+        proven = self.proven(email, password)
+        return lambda transaction: self._session(transaction, proven(transaction).id)
+
+    def proven(self, email: str, password: str, *, signup: bool = False) -> Write[User]:
+        """Check e-mail and password; with ``signup`` an unknown e-mail becomes a user. Raises ``Unauthorized``."""
         with self._store.read() as transaction:
             user = transaction.users.by_email(email.strip())
             encoded = transaction.users.password(user.id) if user else None
+        if user is None and signup:
+            return self._newcomer(email, password)
         if not self._passwords.matches(password, encoded) or user is None:
             raise Unauthorized("e-mail or password is wrong")
 
-        def write(transaction: Transaction) -> str:
+        def write(transaction: Transaction) -> User:
             if transaction.users.password(user.id) != encoded:  # changed since it was looked at
                 raise Unauthorized("e-mail or password is wrong")
-            return self._session(transaction, user.id)
+            return user
 
         return write
 
     def sign_up(self, email: str, password: str) -> Write[str]:
         """Add a user who is nobody's owner and sign in; the caller has made sure that strangers may."""
+        added = self._newcomer(email, password)
+        return lambda transaction: self._session(transaction, added(transaction).id)
+
+    def _newcomer(self, email: str, password: str) -> Write[User]:
         email = clean_email(email)
         encoded = self._passwords.hash(password)
         now = self._clock()
-
-        def write(transaction: Transaction) -> str:
-            return self._session(transaction, _add(transaction, email, encoded, owner=False, now=now).id)
-
-        return write
+        return lambda transaction: _add(transaction, email, encoded, owner=False, now=now)
 
     def signed_in(self, session: str) -> User | None:
         """Give the user of a browser session."""

@@ -1,4 +1,4 @@
-"""Starts the process that converts a file, waits for it and ends it when it takes too long.
+"""Starts the process that converts or reads a file, waits for it and ends it when it takes too long.
 
 The processor time that a conversion takes, which the process limits itself, is the file's fault; that the machine had
 none for it, or no memory, is not: then it is ``Busy``, and may go well in some minutes.
@@ -10,6 +10,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, Final
 
 from gateway.errors import Busy, FormatError, GatewayError, TooLarge, UnsupportedType
@@ -32,10 +35,14 @@ _log: Final = logging.getLogger("gateway.conversion")
 
 
 class Converter:
-    """Runs one conversion at a time, in the calling thread; a process of its own keeps memory and faults apart."""
+    """Runs one conversion at a time, in the calling thread; a process of its own keeps memory and faults apart.
+
+    Others wait for their turn as long as a conversion may last.
+    """
 
     def __init__(self, seconds: float = PATIENCE) -> None:
         self._seconds = seconds
+        self._turn = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
 
@@ -45,9 +52,11 @@ class Converter:
         The process gets no descriptor but its three own, so it holds no socket and no database open.
         """
         line = [*COMMAND, conversion.target, str(conversion.points), str(conversion.cap), str(os.getpid())]
-        data = source if isinstance(source, bytes) else None
-        stdin = subprocess.PIPE if isinstance(source, bytes) else source
-        with subprocess.Popen(line, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:  # noqa: S603
+        data, stdin = (source, subprocess.PIPE) if isinstance(source, bytes) else (None, source)
+        with (
+            self._waited(),
+            subprocess.Popen(line, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child,  # noqa: S603
+        ):
             self._child = child
             try:
                 if self._closed:
@@ -60,9 +69,20 @@ class Converter:
                 self._child = None
         return self._failure(child.returncode, said) if child.returncode else result
 
+    @contextmanager
+    def _waited(self) -> Iterator[None]:
+        if not self._turn.acquire(timeout=self._seconds):
+            raise _no_room()
+        try:
+            if self._closed:
+                raise _stopping()
+            yield
+        finally:
+            self._turn.release()
+
     def _failure(self, code: int, said: bytes) -> Failure:
         if self._closed or code in _ENDED:
-            raise Busy("the gateway is stopping, try again soon")
+            raise _stopping()
         if code == -signal.SIGXCPU:
             return _NO_TIME
         if code == -signal.SIGKILL:  # the kernel needed the memory, or an operator was impatient
@@ -81,9 +101,13 @@ class Converter:
             child.kill()
 
 
+def _stopping() -> Busy:
+    return Busy("the gateway is stopping, try again soon")
+
+
 def _no_room() -> Busy:
     _log.warning("a conversion was given up: the machine has too little time or memory")
-    return Busy("the machine is too busy to convert the file, try again later", wait=RETRY)
+    return Busy("the machine is too busy for the file, try again later", wait=RETRY)
 
 
 def error_of(failure: Failure) -> GatewayError:

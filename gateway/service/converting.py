@@ -1,5 +1,7 @@
 """One conversion in a process of its own: ``python -m gateway.service.converting TARGET POINTS CAP PARENT``.
 
+The TARGET ``summary`` reads and checks a file and gives its summary as JSON; POINTS and CAP say nothing then.
+
 PARENT is the process that wants it; this one does not outlive it. The file comes on standard input, what it becomes
 goes to standard output. Time, memory and priority are limited from within; nothing of the gateway but its formats is
 loaded. Exit code 3: the file cannot be converted, standard error has a JSON list of word, offset and sentence.
@@ -19,6 +21,7 @@ from gateway import formats
 from gateway.errors import FormatError, GatewayError, TooLarge
 from gateway.formats.simplify import fitted, simplified
 from gateway.model import FileType, Kind
+from gateway.service.summaries import told
 
 REFUSED: Final = 3
 ORPHAN: Final = 4
@@ -34,6 +37,8 @@ TARGETS: Final = {
     "course": (FileType.FIT, Kind.COURSE),
 }
 """What a file can become: its type and, where the type has both, its kind."""
+
+SUMMARY: Final = "summary"
 
 
 def convert(data: bytes, target: str, points: int, cap: int) -> bytes:
@@ -86,7 +91,8 @@ def main(target: str, points: str, cap: str, parent: str) -> int:
         return ORPHAN
     limit()
     try:
-        result = convert(sys.stdin.buffer.read(), target, int(points), int(cap))
+        data = sys.stdin.buffer.read()
+        result = told(formats.read(data)) if target == SUMMARY else convert(data, target, int(points), int(cap))
     except FormatError as error:
         return _refuse(error.code, error.offset, error.message)
     except GatewayError as error:

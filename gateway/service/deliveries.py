@@ -116,7 +116,7 @@ class Deliveries:
             if entry.type is None:
                 raise UnsupportedType("the file is none of FIT, GPX, TCX and JSON")
             if entry.size <= self._cap:
-                return Offer(entry, transaction.files.crc32(entry.id, entry.version))
+                return Offer(entry, transaction.versions.crc32(entry.id, entry.version))
             if entry.type not in SIMPLIFIED:
                 raise TooLarge(f"the file is over the limit of {self._cap // 1024} KB")
             return converted(transaction, entry, simplification(entry, self._cap), self._clock())
@@ -128,10 +128,11 @@ class Deliveries:
             if entry is None:
                 raise NotFound("no such file for this device")
             if entry.type == wanted and not points and entry.size <= self._cap:
-                return Offer(entry, transaction.files.crc32(entry.id, entry.version))
-            _, kind, summary, _ = transaction.files.facts(entry.id, entry.version) or (0, None, None, None)
-            role = Kind(kind) if kind else None
-            if role is Kind.ACTIVITY and not (summary or {}).get("start"):
+                return Offer(entry, transaction.versions.crc32(entry.id, entry.version))
+            version = transaction.versions.find(entry.id, entry.version)
+            assert version is not None
+            role = Kind(version.facts.kind) if version.facts.kind else None
+            if role is Kind.ACTIVITY and not (version.facts.summary or {}).get("start"):
                 role = Kind.COURSE  # a tour without times has not happened
             return converted(transaction, entry, conversion_of(entry, role, wanted, points, self._cap), self._clock())
 
@@ -145,7 +146,7 @@ class Deliveries:
     @staticmethod
     def _sent(transaction: Transaction, device: PairedDevice, entry: FileEntry) -> bool:
         """Say whether a device has sent a file, or the very bytes of one that was there (which it then has)."""
-        return transaction.files.sent_by(entry.id, device.id) or transaction.deliveries.has(
+        return transaction.versions.sent_by(entry.id, device.id) or transaction.deliveries.has(
             device.id, entry.id, entry.version
         )
 
@@ -189,7 +190,7 @@ class Deliveries:
             and _in_folders(device, entry)
             and entry.type is not None
             and fits(transaction, entry, self._cap)
-            and transaction.files.has_version(file, version)
+            and transaction.versions.exists(file, version)
             and not transaction.deliveries.has(device.id, file, version)
         )
 

@@ -35,7 +35,7 @@ class Housekeeping:
 
 
 def forget(clock: Clock = unix_time) -> Write[None]:
-    """Remove what has expired, in one short transaction: links, codes, unfinished uploads, answers, refused bytes."""
+    """Remove what has expired, in one short transaction: links, codes, unfinished uploads, answers."""
     now = clock()
 
     def write(transaction: Transaction) -> None:
@@ -45,8 +45,5 @@ def forget(clock: Clock = unix_time) -> Write[None]:
         transaction.uploads.expire(now - UPLOAD_SECONDS)
         transaction.answers.expire(now - REMEMBER)
         transaction.conversions.expire(now - DAY, now - REMEMBER)
-        for rejection, digest in transaction.rejected.before(now - REMEMBER):
-            transaction.rejected.remove(rejection)
-            transaction.contents.collect(digest)
 
     return write

@@ -11,6 +11,7 @@ from gateway.auth.tokens import derive, digest, new_code, new_id, new_secret
 from gateway.errors import BadRequest, Busy, Gone, NotFound
 from gateway.model import Actor, DeviceType, PairedDevice, Pairing, User
 from gateway.service.clock import Clock, unix_time
+from gateway.service.devices import free_name
 from gateway.service.paths import device_name
 from gateway.store import Store, Transaction, Write
 
@@ -111,8 +112,7 @@ class Pairings:
     @staticmethod
     def _device(transaction: Transaction, user: User, pairing: Pairing, now: int) -> PairedDevice:
         known = transaction.devices.by_ident(user.id, pairing.type, pairing.ident)
-        taken = {device.name.casefold() for device in transaction.devices.all(user.id) if device != known}
-        name = _free_name(pairing.name, taken)
+        name = free_name(transaction, user.id, pairing.name, known)
         if known is None:
             device = PairedDevice(
                 new_id(), user.id, user.project, pairing.type, pairing.ident, name, pairing.app, FOLDERS, now,
@@ -123,11 +123,3 @@ class Pairings:
         transaction.devices.rename(known.id, name, pairing.app)
         device = transaction.devices.by_id(known.id) or known
         return device  # noqa: RET504  the row as it is now
-
-
-def _free_name(name: str, taken: set[str]) -> str:
-    """Give a device a name that no other of its user bears: names are folders and config documents."""
-    candidate, n = name, 2
-    while candidate.casefold() in taken:
-        candidate, n = f"{name} ({n})", n + 1
-    return candidate

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from typing import Final
 
 from gateway.errors import BadRequest
 
 NAME_BYTES: Final = 255
 PATH_BYTES: Final = 4096
+_STEM_BYTES: Final = 16  # of a name are left before its ending is given up; less may be a name of ``_RESERVED``
 
 # Marks that turn the direction of text around: a name must not look like another one.
 _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -58,13 +60,23 @@ def numbered(name: str, n: int) -> str:
 
 def marked(name: str, mark: str) -> str:
     """Put a few words before the ending, ``run (mark).fit``; the name is cut so that it stays a legal one."""
+    return _with_mark(name, f" ({mark})")
+
+
+def conflict_name(name: str, moment: int, sender: str) -> str:
+    """Name the version of ``name`` that lost, as Syncthing does: ``run.sync-conflict-20260501-071500-phone.fit``."""
+    stamp = datetime.fromtimestamp(moment, UTC).strftime("%Y%m%d-%H%M%S")
+    return _with_mark(name, f".sync-conflict-{stamp}-{sender}")
+
+
+def _with_mark(name: str, mark: str) -> str:
     stem, dot, ending = name.rpartition(".")
     if not stem:
         stem, dot, ending = name, "", ""
-    tail = f" ({mark}){dot}{ending}"
+    tail = f"{mark}{dot}{ending}"
     room = NAME_BYTES - len(tail.encode())
-    if room < 1:
-        return marked(stem, mark)
+    if room < min(len(stem.encode()), _STEM_BYTES):
+        return _with_mark(stem, mark)
     return stem.encode()[:room].decode("utf-8", "ignore") + tail
 
 

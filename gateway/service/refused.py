@@ -2,7 +2,7 @@
 
 A repair puts two files into the tree: what could be saved, as ``run (repaired).fit`` in the folder for its kind, and
 the bytes as they came, as the damaged file that they are, in ``/backups/<device>``; from there nothing is cleared away.
-The refusal stays listed, with both paths, until it is discarded or housekeeping forgets it.
+The refusal stays listed, with both paths, until it is discarded or clean-up forgets it.
 """
 
 from collections.abc import Iterator
@@ -13,10 +13,11 @@ from gateway.errors import BadRequest, FormatError, NotFound, UnknownFormat
 from gateway.formats import detect, fit
 from gateway.formats.fit.header import stated_size
 from gateway.model import Actor, Checked, FileType, Rejection, Stored, User
+from gateway.service.checking import check, check_any
 from gateway.service.clock import Clock, unix_time
-from gateway.service.ingest import check, check_any, folder_for, receive
+from gateway.service.ingest import folder_for, receive
 from gateway.service.paths import marked
-from gateway.store import Store, Transaction, Write
+from gateway.store import INLINE, Store, Transaction, Write
 
 LOOKS: Final = 1000  # contents whose salvage is remembered
 _ENDING: Final = ".fit"
@@ -81,11 +82,6 @@ class RefusedFiles:
             with self._store.read() as transaction:
                 yield _placed(transaction, rejection, salvage)
 
-    def get(self, user: User, key: str) -> bytes:
-        """Give the bytes of a refused file as they came; raises ``NotFound``."""
-        with self._store.read() as transaction:
-            return _body(transaction, _find(transaction, user, key))
-
     def repair(self, user: User, key: str) -> Write[Repair]:
         """Put what can be saved into the tree, with the bytes as they came; changes nothing when that is done already.
 
@@ -93,7 +89,9 @@ class RefusedFiles:
         """
         with self._store.read() as transaction:
             rejection = _find(transaction, user, key)
-            data = _body(transaction, rejection)
+            data = transaction.contents.body(rejection.sha256)
+        if data is None:
+            raise BadRequest(f"only files up to {INLINE // 1024} KB can be repaired")
         if not _is_fit(rejection.name, data):
             raise BadRequest("only FIT files can be repaired")
         checked, salvage = _rebuild(rejection.name, data)
@@ -111,7 +109,10 @@ class RefusedFiles:
         return write
 
     def discard(self, user: User, key: str) -> Write[Rejection]:
-        """Forget a refused file, and its bytes unless a repair has put them into the tree; raises ``NotFound``."""
+        """Forget a refused file, and its bytes unless a repair has put them into the tree; raises ``NotFound``.
+
+        The file of a large content is left for clean-up.
+        """
 
         def write(transaction: Transaction) -> Rejection:
             rejection = _find(transaction, user, key)
@@ -179,10 +180,6 @@ def _find(transaction: Transaction, user: User, key: str) -> Rejection:
     if rejection is None:
         raise NotFound(f"no refused file {key}")
     return rejection
-
-
-def _body(transaction: Transaction, rejection: Rejection) -> bytes:
-    return transaction.contents.body(rejection.sha256) or b""
 
 
 def _device(transaction: Transaction, rejection: Rejection) -> str | None:

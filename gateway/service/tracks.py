@@ -19,9 +19,10 @@ from gateway.formats.fit import profile
 from gateway.model import Actor, Checked, FileType, Kind, Stored, UnfinishedTrack
 from gateway.service.acks import acknowledge
 from gateway.service.batches import Batch, checksums, finished, fresh_rows, seen_by, told_of, width
+from gateway.service.checking import check
 from gateway.service.clock import Clock, unix_time
 from gateway.service.devices import Caller, still_valid
-from gateway.service.ingest import FOLDERS, check, receive, same_activity
+from gateway.service.ingest import FOLDERS, receive, same_activity
 from gateway.service.samples import packed, track_of
 from gateway.service.uploads import Progress, Receipt
 from gateway.store import INLINE, Store, Transaction, Write
@@ -156,6 +157,6 @@ class Tracks:
 def _is_there(transaction: Transaction, actor: Actor, name: str, checked: Checked) -> bool:
     """Say whether the device has an activity of that name and start with as many samples: a piece adds nothing."""
     known = same_activity(transaction, actor, FOLDERS[Kind.ACTIVITY], name, checked)
-    facts = transaction.files.facts(known.id, known.version) if known else None
+    version = transaction.versions.find(known.id, known.version) if known else None
     assert checked.summary is not None
-    return facts is not None and (facts[2] or {}).get("records", 0) >= checked.summary.records
+    return version is not None and (version.facts.summary or {}).get("records", 0) >= checked.summary.records

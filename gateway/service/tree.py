@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO
 
 from gateway.contents import FileContents
 from gateway.errors import Busy, NotFound
 from gateway.model import Actor, Checked, Conversion, Converted, FileEntry, Stored, User
+from gateway.service.changes import facts_of
+from gateway.service.checking import READABLE, check, check_any
 from gateway.service.clock import Clock, unix_time
 from gateway.service.conversions import SIMPLIFIED, Conversions, simplification
-from gateway.service.ingest import check, check_any, content_of, folder_for, put
+from gateway.service.incoming import content_of
+from gateway.service.ingest import folder_for, odd
+from gateway.service.merging import put, stored
 from gateway.service.pairing import FOLDERS
 from gateway.service.paths import clean_name, clean_path, fold
 from gateway.store import INLINE, Store, Transaction, Write
-
-READABLE: Final = 32 * 1024 * 1024  # bytes; what is longer is kept without a look inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,10 @@ class Tree:
 
         def write(transaction: Transaction) -> Stored:
             simplify(transaction)
-            return put(transaction, actor, path, checked, self._clock(), mtime)
+            merged = put(
+                transaction, actor, path, facts_of(checked), self._clock(), mtime=mtime, content=checked.content
+            )
+            return stored(merged, odd(checked))
 
         return write
 
@@ -129,7 +134,9 @@ class Tree:
 
 
 def _listed(transaction: Transaction, entry: FileEntry) -> Listed:
-    _, kind, summary, damaged = transaction.files.facts(entry.id, entry.version) or (0, None, None, None)
+    version = transaction.versions.find(entry.id, entry.version)
+    assert version is not None
+    facts = version.facts
     activity, _ = transaction.recordings.find(entry.id) or (None, None)
     summaries = transaction.recordings.summaries(activity) if activity else 0
-    return Listed(entry, kind, summary, damaged, activity, summaries)
+    return Listed(entry, facts.kind, facts.summary, facts.damaged, activity, summaries)

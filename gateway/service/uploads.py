@@ -8,18 +8,19 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
-from gateway.auth.tokens import new_id
 from gateway.errors import BadRequest, FormatError, GatewayError, OffsetMismatch, TooLarge, UnknownFormat
-from gateway.model import Checked, Rejection, Upload
+from gateway.model import Checked, Upload
 from gateway.service.acks import acknowledge
+from gateway.service.checking import check
 from gateway.service.clock import Clock, unix_time
 from gateway.service.devices import Caller, still_valid
-from gateway.service.ingest import check, content_of, folder_for, receive
+from gateway.service.incoming import content_of
+from gateway.service.ingest import folder_for, receive
 from gateway.service.paths import clean_name
+from gateway.service.refusing import keep_refused
 from gateway.store import Store, Transaction, Write
 
 UNFINISHED: Final = 8
-KEEP_REJECTED: Final = 50
 UPLOAD_SECONDS: Final = 24 * 3600
 
 
@@ -218,23 +219,7 @@ class Uploads:
 
         def write(transaction: Transaction) -> Outcome:
             now = self._clock()
-            transaction.contents.add(content)
-            transaction.rejected.add(
-                Rejection(
-                    new_id(),
-                    caller.device.project,
-                    caller.device.id,
-                    name,
-                    content.sha256,
-                    content.size,
-                    error.word,
-                    error.message,
-                    now,
-                )
-            )
-            for old, digest in transaction.rejected.beyond(caller.device.id, KEEP_REJECTED):
-                transaction.rejected.remove(old)
-                transaction.contents.collect(digest)
+            keep_refused(transaction, caller.actor, name, content, error, now)
             if nonce is not None and lasting:
                 answer = {"name": name, "sha256": content.sha256.hex(), "size": content.size, **_told(error)}
                 transaction.answers.add(caller.token, nonce, request, answer, now)

@@ -9,7 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from gateway.auth.tokens import new_id
-from gateway.model import Actor, Recording, Summary
+from gateway.model import Actor, Facts, Recording
 from gateway.service.identity import NEAR, TEXT, ZONE_SLACK, ZONE_STEP, ZONES, grouped, linked
 from gateway.store import Transaction
 
@@ -21,11 +21,11 @@ _LOOK: Final = 200  # recordings of the days around that are looked at for anoth
 _REACH: Final = (ZONES, ZONE_STEP, ZONE_SLACK)
 
 
-def recording_of(summary: Summary, device: str | None) -> Recording:
-    """Take from a summary of a file what tells workouts apart."""
-    return Recording(
-        summary.start, summary.elapsed, summary.timer, summary.distance, summary.sport, summary.type.value, device
-    )
+def recording_of(facts: Facts, device: str | None) -> Recording:
+    """Take from what is known of a file what tells workouts apart."""
+    said = facts.summary or {}
+    start, elapsed, timer, distance, sport = map(said.get, ("start", "elapsed", "timer", "distance", "sport"))
+    return Recording(start, elapsed, timer, distance, sport, facts.type, device)
 
 
 def join(transaction: Transaction, actor: Actor, source: str, recording: Recording, now: int) -> str:

@@ -1,7 +1,7 @@
 """What waits for a device, as a view of the tree and of what the device has acknowledged."""
 
 from gateway.model import Conversion, FileEntry, Wanted
-from gateway.store.files import COLUMNS, after_folder, top_folder
+from gateway.store.files import COLUMNS, WIDTH, after_folder, top_folder
 from gateway.store.noun import Noun
 
 _OFFERED = """f.project = :project and f.deleted is null and f.top = :top
@@ -74,13 +74,20 @@ class Deliveries(Noun):
             project=wanted.device.project, device=wanted.device.id, cap=wanted.cap, config=wanted.config, name=name,
         )  # fmt: skip
         folders = tuple(folder.rstrip("/") + "/" for folder in wanted.device.folders)
-        found = [(bool(row[9]), FileEntry(*row[:9])) for row in rows if row[2].startswith(folders)]
+        found = [(bool(row[WIDTH]), FileEntry(*row[:WIDTH])) for row in rows if row[2].startswith(folders)]
         return max(found, key=lambda item: (item[0], item[1].time, item[1].id), default=(False, None))[1]
 
     def has(self, device: str, file: str, version: int) -> bool:
         """Say whether a device has acknowledged a version."""
         sql = "select 1 from acks where device = :device and file = :file and version = :version"
         return self._row(sql, device=device, file=file, version=version) is not None
+
+    def fetched(self, file: str) -> list[tuple[str, int]]:
+        """List the devices that have fetched a file, each with the newest version that it has."""
+        rows = self._run(
+            "select device, max(version) from acks indexed by acks_file where file = :file group by device", file=file
+        )
+        return [(row[0], row[1]) for row in rows]
 
     def ack(self, device: str, file: str, version: int, now: int) -> bool:
         """Note that a device has a version; False when it was known."""

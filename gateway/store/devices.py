@@ -1,4 +1,4 @@
-"""Paired devices and their tokens."""
+"""Devices, the tokens of those that pair, the secrets of those that sign in."""
 
 import json
 from typing import Any
@@ -7,7 +7,8 @@ from gateway.model import DeviceType, PairedDevice
 from gateway.store.noun import Noun
 
 _COLUMNS = """d.id, d.user, d.project, d.type, d.ident, d.name, d.app, d.folders, d.created, d.last_seen, d.last_sync,
-              d.sent, d.revoked"""
+              d.sent, d.revoked, d.pulled"""
+_WIDTH = 14
 
 
 class Devices(Noun):
@@ -21,6 +22,10 @@ class Devices(Noun):
             id=device.id, user=device.user, project=device.project, type=device.type, ident=device.ident,
             name=device.name, app=device.app, folders=json.dumps(device.folders), created=device.created,
         )  # fmt: skip
+
+    def set_secret(self, device: str, digest: bytes) -> None:
+        """Set what a device signs in with, as SHA-256."""
+        self._run("update devices set secret = :hash where id = :id", id=device, hash=digest)
 
     def by_id(self, device: str) -> PairedDevice | None:
         """Find a device, a revoked one too."""
@@ -44,8 +49,28 @@ class Devices(Noun):
                 where t.hash = :hash and d.revoked is null""",
             hash=digest,
         )
-        device = _device(row[:13]) if row else None
-        return (device, row[13]) if device and row else None
+        device = _device(row[:_WIDTH]) if row else None
+        return (device, row[_WIDTH]) if device and row else None
+
+    def by_secret(self, device: str, digest: bytes) -> PairedDevice | None:
+        """Find the device that signs in with a secret; not a revoked one."""
+        return _device(
+            self._row(
+                f"select {_COLUMNS} from devices d where d.secret = :hash and d.id = :id and d.revoked is null",
+                hash=digest,
+                id=device,
+            )
+        )
+
+    def by_family(self, family: str) -> PairedDevice | None:
+        """Find the device of a sign-in that goes on; not a revoked one."""
+        return _device(
+            self._row(
+                f"""select {_COLUMNS} from families f join devices d on d.id = f.device
+                    where f.id = :family and d.revoked is null""",
+                family=family,
+            )
+        )
 
     def all(self, user: str | None = None) -> list[PairedDevice]:
         """List the devices that are not revoked, of one user or of all, oldest first."""
@@ -62,6 +87,13 @@ class Devices(Noun):
             "update devices set name = :name, app = :app, revoked = null where id = :id", id=device, name=name, app=app
         )
 
+    def describe(self, device: str, name: str, folders: tuple[str, ...]) -> None:
+        """Set what its owner calls a device, and which folders it is to have."""
+        self._run(
+            "update devices set name = :name, folders = :folders where id = :id",
+            id=device, name=name, folders=json.dumps(folders),
+        )  # fmt: skip
+
     def saw(self, device: str, now: int) -> None:
         """Note that a device was here."""
         self._run("update devices set last_seen = :now where id = :id", id=device, now=now)
@@ -73,10 +105,15 @@ class Devices(Noun):
             id=device, now=now, sent=sent,
         )  # fmt: skip
 
+    def pulled(self, device: str, seq: int) -> None:
+        """Note the journal's entry up to which a device has pulled."""
+        self._run("update devices set pulled = :seq where id = :id", id=device, seq=seq)
+
     def revoke(self, device: str, now: int) -> None:
-        """Shut a device out: its tokens are gone, its files stay."""
-        self._run("update devices set revoked = :now where id = :id", id=device, now=now)
+        """Shut a device out: its tokens, sign-ins and secret are gone, its files stay."""
+        self._run("update devices set revoked = :now, secret = null where id = :id", id=device, now=now)
         self._run("delete from tokens where device = :id", id=device)
+        self._run("delete from families where device = :id", id=device)
 
 
 class Tokens(Noun):

@@ -1,13 +1,17 @@
 """The tree: files by path, their versions, and the activity index."""
 
 import json
-from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
-from gateway.model import Checked, FileEntry, FileType, Kind, Summary
+from gateway.model import FileEntry, Kind, Trashed, Version
 from gateway.store.noun import Noun
 
-COLUMNS = "f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time"
+COLUMNS: Final = "f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time, f.mtime, f.damaged"
+WIDTH: Final = 11
+"""Number of ``COLUMNS``, the fields of a ``FileEntry``."""
+
+_NEXT: Final = "\x01"
+"""Makes of a path the first that may follow it: no name has a control character."""
 
 
 class Files(Noun):
@@ -68,66 +72,124 @@ class Files(Noun):
             )
         )
 
-    def put(self, entry: FileEntry, fold: str, stem: str, checked: Checked, mtime: int | None = None) -> None:
+    def first_below(self, project: str, folder: str) -> FileEntry | None:
+        """Find the first file of a folder and its folders; ``folder`` is folded and ends with a slash."""
+        return next(iter(self.below(project, folder, 1)), None)
+
+    def page(self, project: str, folder: str, start: str, limit: int) -> list[tuple[str, FileEntry]]:
+        """List files of a folder and its folders from the path ``start`` on, each with where the next one may be.
+
+        All paths are folded, ``folder`` ends with a slash.
+        """
+        rows = self._run(
+            f"""select f.fold, {COLUMNS} from files f where f.project = :project and f.deleted is null
+                and f.fold >= :start and f.fold < :last order by f.fold limit :limit""",
+            project=project, start=max(start, folder), last=after_folder(folder), limit=limit,
+        )  # fmt: skip
+        return [(row[0] + _NEXT, FileEntry(*row[1:])) for row in rows]
+
+    def children(self, project: str, folder: str, start: str, limit: int) -> list[tuple[str, FileEntry, bool]]:
+        """List what lies in one folder, files and folders, from the path ``start`` on.
+
+        Each is (where the next one may be, file, whether it lies in the folder itself): of a folder in the folder
+        comes one file, and what else lies in it is jumped over, however much it is. Paths are as in ``page``.
+        """
+        found: list[tuple[str, FileEntry, bool]] = []
+        start = max(start, folder)
+        while len(found) < limit:
+            rows = self._run(
+                f"""select f.fold, {COLUMNS} from files f where f.project = :project and f.deleted is null
+                    and f.fold >= :start and f.fold < :last order by f.fold limit :limit""",
+                project=project, start=start, last=after_folder(folder), limit=limit - len(found),
+            )  # fmt: skip
+            for fold, *columns in rows:
+                name, slash, _ = fold[len(folder) :].partition("/")
+                start = after_folder(f"{folder}{name}/") if slash else fold + _NEXT
+                found.append((start, FileEntry(*columns), not slash))
+                if slash:
+                    rows.close()
+                    break
+            else:
+                break
+        return found
+
+    def put(self, entry: FileEntry, fold: str, stem: str, version: Version) -> None:
         """Write a file's newest version (1: a new file); its content must be there.
 
         ``fold`` is the path with case folded, ``stem`` the path that its sender meant, before a number was given.
         """
         self._run(
-            """insert into files (id, project, path, fold, name, top, head, sha256, size, type, device, time)
-               values (:id, :project, :path, :fold, :name, :top, :head, :sha256, :size, :type, :device, :time)
+            """insert into files (id, project, path, fold, name, top, head, sha256, size, type, device, time,
+                   mtime, damaged)
+               values (:id, :project, :path, :fold, :name, :top, :head, :sha256, :size, :type, :device, :time, :mtime,
+                   :damaged)
                on conflict (id) do update set head = excluded.head, sha256 = excluded.sha256, size = excluded.size,
-               type = excluded.type, device = excluded.device, time = excluded.time""",
+               type = excluded.type, device = excluded.device, time = excluded.time, mtime = excluded.mtime,
+               damaged = excluded.damaged""",
             id=entry.id, project=entry.project, path=entry.path, fold=fold, name=entry.name, top=top_folder(entry.path),
             head=entry.version, sha256=entry.sha256, size=entry.size, type=entry.type, device=entry.device,
-            time=entry.time,
+            time=entry.time, mtime=entry.mtime, damaged=entry.damaged,
         )  # fmt: skip
-        summary = checked.summary
+        facts = version.facts
         self._run(
             """insert into versions (file, n, sha256, size, crc32, type, kind, damaged, summary, device, time, mtime)
                values (:file, :n, :sha256, :size, :crc32, :type, :kind, :damaged, :summary, :device, :time, :mtime)""",
-            file=entry.id, n=entry.version, sha256=entry.sha256, size=entry.size, crc32=checked.content.crc32,
-            type=entry.type, kind=summary and summary.kind, damaged=checked.damaged,
-            summary=summary and json.dumps(_said(summary), separators=(",", ":")), device=entry.device,
-            time=entry.time, mtime=mtime,
+            file=entry.id, n=entry.version, sha256=facts.sha256, size=facts.size, crc32=facts.crc32, type=facts.type,
+            kind=facts.kind, damaged=facts.damaged, device=version.device, time=version.time, mtime=version.mtime,
+            summary=None if facts.summary is None else json.dumps(facts.summary, separators=(",", ":")),
         )  # fmt: skip
-        self._index(entry, stem, summary)
+        self.index(entry, stem, version)
 
-    def _index(self, entry: FileEntry, stem: str, summary: Summary | None) -> None:
-        if summary is None or summary.kind is not Kind.ACTIVITY:
+    def index(self, entry: FileEntry, stem: str, version: Version) -> None:
+        """Write a file's row in the activity index, or take it out where it is no activity."""
+        if version.facts.kind != Kind.ACTIVITY:
             self._run("delete from activities where file = :file", file=entry.id)
             return
+        said = version.facts.summary or {}
         self._run(
             """insert or replace into activities
                values (:file, :project, :stem, :device, :start, :sport, :elapsed, :distance)""",
-            file=entry.id, project=entry.project, stem=stem, device=entry.device, start=summary.start,
-            sport=summary.sport, elapsed=summary.elapsed, distance=summary.distance,
+            file=entry.id, project=entry.project, stem=stem, device=entry.device, start=said.get("start"),
+            sport=said.get("sport"), elapsed=said.get("elapsed"), distance=said.get("distance"),
         )  # fmt: skip
 
-    def facts(self, file: str, version: int) -> tuple[int, str | None, dict[str, Any] | None, str | None] | None:
-        """Give CRC-32, kind, summary (as JSON) and damage of a version."""
+    def move(self, file: str, path: str, fold: str) -> None:
+        """Give a file another path."""
+        self._run(
+            "update files set path = :path, fold = :fold, name = :name, top = :top where id = :id",
+            id=file, path=path, fold=fold, name=path.rpartition("/")[2], top=top_folder(path),
+        )  # fmt: skip
+
+    def remove(self, file: str, now: int) -> None:
+        """Put a file into the trash: its path is free, its versions stay."""
+        self._run("update files set deleted = :now where id = :id", id=file, now=now)
+        self._run("delete from activities where file = :id", id=file)
+
+    def revive(self, file: str, path: str, fold: str) -> None:
+        """Take a file out of the trash, to ``path``, which must be free."""
+        self._run(
+            "update files set deleted = null, path = :path, fold = :fold, name = :name, top = :top where id = :id",
+            id=file, path=path, fold=fold, name=path.rpartition("/")[2], top=top_folder(path),
+        )  # fmt: skip
+
+    def trashed(self, project: str, file: str) -> Trashed | None:
+        """Find a file in the trash."""
         row = self._row(
-            "select crc32, kind, summary, damaged from versions where file = :file and n = :n", file=file, n=version
-        )
-        return (row[0], row[1], json.loads(row[2]) if row[2] else None, row[3]) if row else None
+            f"""select {COLUMNS}, f.deleted from files f
+                where f.id = :id and f.project = :project and f.deleted is not null""",
+            id=file, project=project,
+        )  # fmt: skip
+        return Trashed(FileEntry(*row[:WIDTH]), row[WIDTH]) if row else None
 
-    def crc32(self, file: str, version: int) -> int:
-        """Give the CRC-32 of a version that exists."""
-        value: int = self._value(
-            "select crc32 from versions where file = :file and n = :n", {"file": file, "n": version}
-        )
-        return value
-
-    def sent_by(self, file: str, device: str) -> bool:
-        """Say whether a device has sent any version of a file."""
-        return (
-            self._row("select 1 from versions where device = :device and file = :file", device=device, file=file)
-            is not None
-        )
-
-    def has_version(self, file: str, version: int) -> bool:
-        """Say whether a file has a version."""
-        return self._row("select 1 from versions where file = :file and n = :n", file=file, n=version) is not None
+    def trash(self, project: str, limit: int, before: tuple[int, str] | None = None) -> list[Trashed]:
+        """List the trash, latest deletion first, behind the entry (moment, id)."""
+        rows = self._run(
+            f"""select {COLUMNS}, f.deleted from files f indexed by files_trash
+                where f.project = :project and f.deleted is not null and (f.deleted, f.id) < (:time, :id)
+                order by f.deleted desc, f.id desc limit :limit""",
+            project=project, time=before[0] if before else 1 << 62, id=before[1] if before else "", limit=limit,
+        )  # fmt: skip
+        return [Trashed(FileEntry(*row[:WIDTH]), row[WIDTH]) for row in rows]
 
 
 def top_folder(path: str) -> str:
@@ -143,20 +205,3 @@ def after_folder(folder: str) -> str:
 
 def _entry(row: tuple[Any, ...] | None) -> FileEntry | None:
     return FileEntry(*row) if row else None
-
-
-def _said(summary: Summary) -> dict[str, Any]:
-    """Give a summary without what its source does not say."""
-    return _without_none(asdict(summary)) | {"type": FileType(summary.type), "kind": Kind(summary.kind)}
-
-
-def _without_none(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: [_without_none(item) if isinstance(item, dict) else item for item in value]
-        if isinstance(value, list | tuple)
-        else _without_none(value)
-        if isinstance(value, dict)
-        else value
-        for key, value in values.items()
-        if value is not None and value != ()
-    }

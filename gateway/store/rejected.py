@@ -47,11 +47,29 @@ class Rejected(Noun):
         )  # fmt: skip
         return [(row[0], row[1]) for row in rows]
 
-    def before(self, moment: int) -> list[tuple[str, bytes]]:
-        """List (id, SHA-256) of the refusals from before a moment."""
-        return [
-            (row[0], row[1]) for row in self._run("select id, sha256 from rejected where time < :moment", moment=moment)
-        ]
+    def page(self, project: str, limit: int, before: tuple[int, str] | None = None) -> list[Rejection]:
+        """List refusals of a project, newest first, behind the one with this moment and id."""
+        rows = self._run(
+            f"""select {_COLUMNS} from rejected r
+                where r.project = :project and (r.time, r.id) < (:time, :id)
+                order by r.time desc, r.id desc limit :limit""",
+            project=project, time=before[0] if before else 1 << 62, id=before[1] if before else "", limit=limit,
+        )  # fmt: skip
+        return [Rejection(*row) for row in rows]
+
+    def before(self, moment: int) -> list[Rejection]:
+        """List the refusals of all projects from before a moment, oldest first."""
+        rows = self._run(
+            f"select {_COLUMNS} from rejected r where r.time < :moment order by r.time, r.id", moment=moment
+        )
+        return [Rejection(*row) for row in rows]
+
+    def explain(self, rejection: str, error: str, message: str) -> None:
+        """Write down the reason that holds now."""
+        self._run(
+            "update rejected set error = :error, message = :message where id = :id",
+            id=rejection, error=error, message=message,
+        )  # fmt: skip
 
     def remove(self, rejection: str) -> None:
         """Forget a refusal; its content may then be collected."""

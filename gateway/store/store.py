@@ -2,7 +2,7 @@
 
 import os
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,17 +26,22 @@ class Store:
     """One process's access to the database in ``folder``.
 
     ``polite`` is for commands and the like: they write at once in the caller's thread, and a running gateway's writer
-    lets them through. Nothing happens before ``open``, which belongs after a fork, never before.
+    lets them through. ``quota``: bytes that a user may keep, 0: any number. Nothing happens before ``open``, which
+    belongs after a fork, never before.
     """
 
-    def __init__(self, folder: Path, *, polite: bool = False) -> None:
+    def __init__(self, folder: Path, *, polite: bool = False, quota: int = 0) -> None:
         self._folder = folder
+        self._quota = quota
         self.path = folder / FILE
         self._polite = polite
         self._readers: queue.LifoQueue[tuple[apsw.Connection, Transaction]] = queue.LifoQueue()
         self._connections: list[apsw.Connection] = []
         self._turn: FileTurn | None = None
         self._writer: Writer | None = None
+        self._watch: apsw.Connection | None = None
+        self.on_news: Callable[[set[str]], None] = _nobody
+        """Called in the writer's thread with the projects in which it has written; to be set before ``open``."""
 
     def exists(self) -> bool:
         """Say whether the folder has a database."""
@@ -53,9 +58,9 @@ class Store:
             raise explain(error) from error
         except OSError as error:
             raise Busy(f"{self._folder}: {error.strerror}") from error
-        self._transaction = Transaction(self._connection)
+        self._transaction = Transaction(self._connection, self._quota)
         if not self._polite:
-            self._writer = Writer(self._connection, self._transaction, self._turn)
+            self._writer = Writer(self._connection, self._transaction, self._turn, self.on_news)
         return self
 
     def _connect(self) -> apsw.Connection:
@@ -83,7 +88,7 @@ class Store:
             return self._readers.get_nowait()
         except queue.Empty:
             connection = self._connect()
-            return connection, Transaction(connection)
+            return connection, Transaction(connection, self._quota)
 
     def write(self, write: Write[T]) -> "Future[T]":
         """Run ``write`` in a transaction; the future ends when it is on the disk, or with the error that undid it."""
@@ -108,6 +113,12 @@ class Store:
                 raise
         return result
 
+    def state(self) -> int:
+        """Give a number that changes with every commit, whichever process makes it; for one thread only."""
+        if self._watch is None:
+            self._watch = self._connect()
+        return int(self._watch.execute("pragma data_version").get)
+
     def trouble(self) -> str | None:
         """Say why the database cannot be written, None if it can; makes one small durable write."""
         try:
@@ -130,3 +141,7 @@ class Store:
             connection.close()
         if self._turn is not None:
             self._turn.close()
+
+
+def _nobody(_projects: set[str]) -> None:
+    """Hear of news and do nothing."""

@@ -55,12 +55,15 @@ class Job:
 
 
 class Writer:
-    """The thread that owns the writing connection of this process."""
+    """The thread that owns the writing connection of this process; ``tell`` hears which projects have news."""
 
-    def __init__(self, connection: apsw.Connection, transaction: Transaction, turn: Turn) -> None:
+    def __init__(
+        self, connection: apsw.Connection, transaction: Transaction, turn: Turn, tell: Callable[[set[str]], None]
+    ) -> None:
         self._connection = connection
         self._transaction = transaction
         self._turn = turn
+        self._tell = tell
         self._closed = False
         self._jobs: queue.Queue[Job | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -89,9 +92,17 @@ class Writer:
                 self._finish(batch)
                 for job in batch:
                     job.resolve()
+                self._announce()
                 del batch, job  # a waiting thread must not hold the last batch's bytes
             if last:
                 return
+
+    def _announce(self) -> None:
+        """Say in which projects something has happened; of a batch that was undone too, which harms nobody."""
+        projects = self._transaction.journal.written
+        if projects:
+            self._tell(set(projects))
+            projects.clear()
 
     def _finish(self, batch: list[Job]) -> None:
         """Commit a batch; whatever goes wrong, each of its jobs has an outcome and the thread lives on."""

@@ -15,6 +15,7 @@ from pathlib import Path
 GUARD = 30.0
 """Seconds after which a test that waits has failed; nothing here is measured."""
 ROOT = Path(__file__).parents[2]
+AGENT = "wristgate-agent"
 WRISTGATE = (sys.executable, "-m", "gateway")
 SETTINGS = {
     "SYNC_LOG_LEVEL": "warning",
@@ -38,6 +39,12 @@ def wait_until(holds: Callable[[], object], what: str) -> None:
     while not holds():
         assert time.monotonic() < deadline, f"not after {GUARD:.0f} s: {what}"
         time.sleep(0.01)
+
+
+def _name(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
 
 
 class Program:
@@ -100,7 +107,15 @@ class Program:
         return self.log.read_text(errors="replace")
 
     def workers(self) -> list[int]:
-        """The processes that the master has started."""
+        """The processes that the master has started to answer requests."""
+        return [child for child in self.children() if child not in self.agents()]
+
+    def agents(self) -> list[int]:
+        """The processes that the master has started for chores: none or one."""
+        return [child for child in self.children() if _name(child) == AGENT]
+
+    def children(self) -> list[int]:
+        """All processes that the master has started."""
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             children = Path(f"/proc/{self.master}/task/{self.master}/children").read_text().split()
             return [int(child) for child in children]
@@ -109,7 +124,7 @@ class Program:
     def pss(self) -> int:
         """Memory of all processes together, in bytes; what they share counts once."""
         total = 0
-        for pid in (self.master, *self.workers()):
+        for pid in (self.master, *self.children()):
             with contextlib.suppress(FileNotFoundError, ProcessLookupError):
                 match = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
                 total += int(match[1]) * 1024 if match else 0
@@ -163,7 +178,7 @@ class Program:
     @contextlib.contextmanager
     def unwritable(self) -> Iterator[None]:
         """Let every write of every process to any file fail (EFBIG), as a disk does that has failed; reads go on."""
-        limits = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in (self.master, *self.workers())}
+        limits = {pid: resource.prlimit(pid, resource.RLIMIT_FSIZE) for pid in (self.master, *self.children())}
         for pid, (_, hard) in limits.items():
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, hard))
         try:

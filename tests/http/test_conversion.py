@@ -60,7 +60,7 @@ def slow() -> Slow:
 @pytest.fixture
 def converting(slow: Slow) -> Iterator[Converting]:
     with ThreadPoolExecutor(1) as thread:
-        work = Work(thread, thread, submit)
+        work = Work(thread, thread, thread, submit)
         yield Converting(slow, work, thread)  # type: ignore[arg-type]
         slow.go.set()
 
@@ -207,7 +207,7 @@ def test_a_file_that_changes_while_it_is_converted(tmp_path: Path, kind: str, ti
         req.context = SimpleNamespace(caller=caller)
         resp = Response()
         with ThreadPoolExecutor(1) as threads, ThreadPoolExecutor(1) as thread:
-            work = Work(threads, threads, services.store.write)
+            work = Work(threads, threads, threads, services.store.write)
             converting = Converting(Changing(services, times), work, thread)  # type: ignore[arg-type]
             responder = {
                 "native": Native(FileType.GPX, services.deliveries, work, converting),

@@ -17,7 +17,7 @@ def test_one_hash_and_a_bounded_queue() -> None:
 
     async def run() -> int:
         with ThreadPoolExecutor(1) as pool:
-            work = Work(pool, pool, lambda _write: None)  # type: ignore[arg-type,return-value]
+            work = Work(pool, pool, pool, lambda _write: None)  # type: ignore[arg-type,return-value]
             tasks = [asyncio.create_task(work.hash(go.wait, 30)) for _ in range(WAITING + 1)]
             await asyncio.sleep(0)
             with pytest.raises(Busy):

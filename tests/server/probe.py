@@ -5,14 +5,18 @@
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import os
+import signal
+import stat
 import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gateway.server import ServerSettings, serve
+from gateway.server.sidecar import Wait
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -185,10 +189,44 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await ROUTES.get(scope["path"], not_found)(scope, receive, send)
 
 
+def beside(wait: Wait) -> None:
+    sockets = sum(stat.S_ISSOCK(os.fstat(handle).st_mode) for handle in open_files())
+    tell("beside", pid=os.getpid(), nice=os.getpriority(os.PRIO_PROCESS, 0), sockets=sockets)
+    assert wait(1000)
+    assert wait(1000)
+    tell("beside ended")
+
+
+def open_files() -> list[int]:
+    """The descriptors of this process but for the first three."""
+    found = []
+    for handle in range(3, 100):
+        with contextlib.suppress(OSError):
+            os.fstat(handle)
+            found.append(handle)
+    return found
+
+
+def fail(wait: Wait) -> None:
+    tell("failing")
+    raise RuntimeError("on purpose")
+
+
+def hang(wait: Wait) -> None:
+    tell("hanging", pid=os.getpid())
+    while True:
+        signal.pause()
+
+
+BODIES = {"beside": beside, "fail": fail, "hang": hang, None: None}
+
+
 def main() -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr)
-    settings = ServerSettings(**json.loads(sys.argv[1]))
-    sys.exit(serve(settings, lambda: app, lambda address: tell("ready", port=address[1], pid=os.getpid())))
+    told = json.loads(sys.argv[1])
+    body = BODIES[told.pop("beside", None)]
+    settings = ServerSettings(**told)
+    sys.exit(serve(settings, lambda: app, lambda address: tell("ready", port=address[1], pid=os.getpid()), body))
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ class Program:
             [sys.executable, str(PROBE), json.dumps(settings)],
             stdout=subprocess.PIPE, stderr=self.log, text=True, env=environ, start_new_session=True,
         )  # fmt: skip
+        self.told: list[dict[str, Any]] = []
         self.port = self.event("ready")["port"]
         self.worker = self.event("started")["pid"]
 
@@ -61,6 +62,7 @@ class Program:
         with self.guarded():
             for line in self.process.stdout:
                 seen.append(json.loads(line))
+                self.told.append(seen[-1])
                 if seen[-1]["event"] == name:
                     return seen[-1]
         raise AssertionError(f"no {name} in {seen}: {self.read_log()}")

@@ -7,19 +7,34 @@ from typing import Any
 
 import orjson
 
+from gateway.auth.jwt import FILE, TokenKey
 from gateway.auth.passwords import Passwords
 from gateway.contents import FileContents
 from gateway.http.watch.files import page
-from gateway.model import DeviceType, Stored, User
+from gateway.model import Access, DeviceType, Stored, User
+from gateway.service.access import Accesses
 from gateway.service.accounts import Accounts
+from gateway.service.checking import Checker
+from gateway.service.cleanup import Cleanup
+from gateway.service.conflicts import Conflicts
 from gateway.service.conversions import Conversions
 from gateway.service.converter import Converter
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Caller, Devices
+from gateway.service.files import Files
 from gateway.service.housekeeping import Housekeeping
+from gateway.service.incoming import Incoming
+from gateway.service.intake import Intake
+from gateway.service.keys import Keys
 from gateway.service.pairing import Pairings
+from gateway.service.push import Pushes
 from gateway.service.records import Records
 from gateway.service.refused import RefusedFiles
+from gateway.service.rejections import Rejections
+from gateway.service.retention import policy
+from gateway.service.revising import Revising
+from gateway.service.signin import Registered, SignIn
+from gateway.service.sync import Sync
 from gateway.service.tracks import Tracks
 from gateway.service.tree import Tree
 from gateway.service.uploads import Part, Receipt, Uploads
@@ -36,8 +51,12 @@ class Services:
         self.now = NOW
         self.folder = folder
         self.store = Store(folder).open()
-        contents = FileContents(folder / "contents")
+        self.contents = contents = FileContents(folder / "contents")
+        self.token_key = TokenKey(folder / FILE)
         self.accounts = Accounts(self.store, Passwords(), self.clock)
+        self.accesses = Accesses(self.store, self.token_key, self.clock)
+        self.signin = SignIn(self.store, self.accounts, self.token_key, self.clock, signup=True)
+        self.keys = Keys(self.store, self.clock)
         self.pairings = Pairings(self.store, self.clock)
         self.devices = Devices(self.store, self.clock)
         self.deliveries = Deliveries(self.store, contents, CAP, self.clock)
@@ -48,6 +67,14 @@ class Services:
         self.tree = Tree(self.store, contents, self.conversions, CAP, self.clock)
         self.records = Records(self.store, self.clock)
         self.refused = RefusedFiles(self.store, CAP, self.clock)
+        self.rejections = Rejections(self.store, contents, Checker(Converter()), self.clock)
+        self.cleanup = Cleanup(self.store, contents, policy(10, 30, (), 30), self.clock)
+        self.intake = Intake(self.store, Checker(Converter()), self.clock)
+        self.files = Files(self.store, contents)
+        self.revising = Revising(self.store, contents, self.clock)
+        self.conflicts = Conflicts(self.store, self.clock)
+        self.sync = Sync(self.store, self.deliveries)
+        self.pushes = Pushes(self.store, self.clock)
         self.owner = self.write(self.accounts.ensure_owner())
 
     def clock(self) -> int:
@@ -55,6 +82,9 @@ class Services:
 
     def write(self, write: Any) -> Any:
         return self.store.write(write).result()
+
+    def incoming(self) -> Incoming:
+        return Incoming(self.contents, 1 << 30)
 
     def keep_house(self) -> None:
         for chore in self.housekeeping.chores():
@@ -72,6 +102,16 @@ class Services:
         if caller.news:
             self.write(self.devices.greet(caller))
         return caller
+
+    def register(self, email: str = "ana@example.com", name: str = "laptop", kind: str = "linux") -> Registered:
+        """A device of the user with this e-mail, who signs up where there is none."""
+        registered = self.write(self.signin.register(email, "correct horse", name, kind))
+        assert isinstance(registered, Registered)
+        return registered
+
+    def access(self, credential: str, project: str | None = None) -> Access:
+        """Who calls with an access token or a key."""
+        return self.accesses.authenticate(credential, project).access
 
     def add(self, name: str, folder: str = "/routes", data: bytes | None = None) -> Stored:
         return self.write(self.tree.add(self.owner, io.BytesIO(data or b'{"n":"%b"}' % name.encode()), name, folder))

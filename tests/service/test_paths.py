@@ -1,9 +1,10 @@
 """Names and paths."""
 
+import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gateway.errors import BadRequest
@@ -11,6 +12,7 @@ from gateway.service.paths import (
     NAME_BYTES,
     clean_name,
     clean_path,
+    conflict_name,
     device_name,
     fold,
     marked,
@@ -78,3 +80,25 @@ def test_device_names_can_be_folders(text: str) -> None:
     assert len(name) <= 48
     if name:
         assert clean_path(f"/backups/{name}") == f"/backups/{name}"
+
+
+def test_who_lost_is_in_the_name() -> None:
+    assert conflict_name("run.fit", 1_777_619_700, "phone") == "run.sync-conflict-20260501-071500-phone.fit"
+    assert conflict_name("run", 0, "phone") == "run.sync-conflict-19700101-000000-phone"
+    assert conflict_name(".profile", 0, "x") == ".profile.sync-conflict-19700101-000000-x"
+
+
+@given(st.text(min_size=1).map(lambda text: text.replace("/", "")), st.integers(0, 1 << 34), st.text())
+@example("console." + "x" * 215, 0, "phone")
+@example("x." + "ü" * 120, 0, "\U0001f6b4" * 48)
+@example("a" * 251 + ".fit", 0, "ü" * 48)
+def test_conflict_names_are_names(text: str, moment: int, device: str) -> None:
+    try:
+        name = clean_name(text)
+    except BadRequest:
+        return
+    sender = device_name(device).replace(" ", "-") or "wristgate"
+    copy = conflict_name(name, moment, sender)
+    assert clean_name(copy) == copy
+    assert re.search(r"\.sync-conflict-\d{8}-\d{6}-" + re.escape(sender), copy)
+    assert clean_name(numbered(copy, 2)) == numbered(copy, 2)

@@ -1,5 +1,8 @@
 """Refused files for their owner: what is listed, what a repair leaves in the tree, what is forgotten and when."""
 
+import io
+import zlib
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -8,13 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway import formats
-from gateway.errors import BadRequest, FormatError, NotFound
+from gateway.auth.tokens import new_id
+from gateway.contents import FileContents
+from gateway.errors import BadRequest, FormatError, NotFound, Unauthorized
 from gateway.formats import fit
-from gateway.model import Kind, Rejection, User
+from gateway.model import Access, Key, Kind, Rejection, Scope, User
 from gateway.service.devices import Caller
-from gateway.service.housekeeping import REMEMBER
-from gateway.service.ingest import content_of
+from gateway.service.incoming import content_of
 from gateway.service.refused import RefusedFile, RefusedFiles
+from gateway.service.retention import REFUSED
+from gateway.simwatch.sample import route
+from gateway.store import INLINE
 from tests.e2e import content
 from tests.samples import START
 from tests.service.harness import Services
@@ -31,6 +38,11 @@ def refuse(services: Services, caller: Caller, data: bytes, name: str = "run.fit
 
 def listed(services: Services, user: User | None = None) -> list[RefusedFile]:
     return list(services.refused.all(user or services.owner))
+
+
+def got(services: Services, user: User, key: str) -> bytes:
+    with services.rejections.open_for(user, key).source as source:
+        return source.read()
 
 
 def only(services: Services) -> RefusedFile:
@@ -129,11 +141,11 @@ def test_after_30_days_only_what_was_repaired_is_there(services: Services) -> No
     refuse(services, caller, CUT)
     refuse(services, caller, lost, "lost.fit")
     services.write(services.refused.repair(services.owner, find(services, "run.fit").id))
-    services.now += REMEMBER
-    services.keep_house()
+    services.now += REFUSED
+    services.cleanup.run()
     assert len(listed(services)) == 2
     services.now += 1
-    services.keep_house()
+    services.cleanup.run()
     assert listed(services) == []
     assert tree(services)["/backups/fenix/run.fit"] == CUT
     with services.store.read() as transaction:
@@ -149,7 +161,7 @@ def test_what_is_discarded_is_gone_but_not_what_was_saved(services: Services) ->
     refuse(services, caller, CUT)
     refuse(services, caller, RUN[:15_000], "other.fit")
     run, other = find(services, "run.fit"), find(services, "other.fit")
-    assert services.refused.get(services.owner, run.id) == CUT
+    assert got(services, services.owner, run.id) == CUT
     services.write(services.refused.repair(services.owner, run.id))
     late = services.refused.repair(services.owner, other.id)
     for rejection in (run, other):
@@ -160,7 +172,7 @@ def test_what_is_discarded_is_gone_but_not_what_was_saved(services: Services) ->
         assert transaction.contents.body(other.sha256) is None
     with pytest.raises(NotFound):
         services.write(late)
-    for ask in (services.refused.get, services.refused.repair):
+    for ask in (services.rejections.open_for, services.refused.repair):
         with pytest.raises(NotFound):
             ask(services.owner, run.id)
     with pytest.raises(NotFound):
@@ -175,7 +187,7 @@ def test_users_do_not_see_each_others_refused_files(services: Services) -> None:
     key = only(services).rejection.id
     assert listed(services, stranger) == []
     with pytest.raises(NotFound):
-        services.refused.get(stranger, key)
+        got(services, stranger, key)
     with pytest.raises(NotFound):
         services.refused.repair(stranger, key)
     with pytest.raises(NotFound):
@@ -288,4 +300,136 @@ def holds_what_it_offers(services: Services, file: RefusedFile) -> None:
     done = services.write(services.refused.repair(services.owner, file.rejection.id))
     kept = tree(services)
     assert formats.read(kept[done.repaired.file.path]).records == file.salvage.records
-    assert kept[done.original.file.path] == services.refused.get(services.owner, file.rejection.id)
+    assert kept[done.original.file.path] == got(services, services.owner, file.rejection.id)
+
+
+def access(services: Services, folder: str | None = None) -> Access:
+    """A key that may read and write."""
+    key = Key("kkkkkkkkkkkk", services.owner.id, "script", frozenset({Scope.READ, Scope.WRITE}), folder, 1, None, None)
+    if folder is None:
+        services.write(lambda transaction: transaction.keys.add(key, b"k"))
+    return Access(services.owner.id, services.owner.project, key.scopes, b"k" * 32, key=key, folder=folder)
+
+
+def earlier(services: Services, sender: str | None, data: bytes, name: str = "run.fit") -> Rejection:
+    """A refusal by an earlier release, which could not read what this one can."""
+    found = content_of(data)
+    if len(data) > INLINE:
+        found = FileContents(services.folder / "contents").put(io.BytesIO(data))
+    rejection = Rejection(
+        new_id(), services.owner.project, sender, name, found.sha256, len(data), "invalid_file", "odd", services.now
+    )
+    services.write(lambda transaction: (transaction.contents.add(found), transaction.rejected.add(rejection)))
+    return rejection
+
+
+def test_a_retry_takes_what_is_good_by_now_as_its_senders(services: Services) -> None:
+    caller, mine = services.pair("fenix"), access(services)
+    settings_file = b'{"a": 1}'
+    watch = [earlier(services, caller.device.id, RUN), earlier(services, caller.device.id, settings_file, "a.json")]
+    others = [
+        earlier(services, mine.key.id, content.middle(2), "key.fit"),
+        earlier(services, mine.key.id, b'{"b": 1}', "b.json"),
+        earlier(services, None, content.middle(3), "nobody.fit"),
+    ]
+    for rejection in watch + others:
+        done = services.write(services.rejections.retry(mine, rejection.id))
+        assert (done.duplicate, done.file.device) == (False, rejection.device)
+    assert set(tree(services)) == {
+        "/activities/run.fit", "/backups/fenix/a.json", "/activities/key.fit", "/documents/b.json",
+        "/activities/nobody.fit",
+    }  # fmt: skip
+    assert listed(services) == []
+    with pytest.raises(NotFound):
+        services.rejections.retry(mine, watch[0].id)
+
+
+def test_a_retry_of_a_long_file_reads_it_from_the_disk(services: Services) -> None:
+    mine = access(services)
+    data = route(20_000)
+    assert len(data) > INLINE
+    rejection = earlier(services, mine.key.id, data, "long.gpx")
+    with pytest.raises(BadRequest, match="only files up to 128 KB"):
+        services.refused.repair(services.owner, rejection.id)
+    opened = services.rejections.open(mine, rejection.id)
+    with opened.source as source:
+        assert source.read() == data
+    done = services.write(services.rejections.retry(mine, rejection.id))
+    assert tree(services)[done.file.path] == data
+    with services.store.read() as transaction:
+        assert transaction.versions.crc32(done.file.id, 1) == zlib.crc32(data)
+
+
+def test_a_retry_of_what_is_still_bad_gives_todays_reason(services: Services) -> None:
+    rejection = earlier(services, services.pair("fenix").device.id, CUT)
+    error = services.write(services.rejections.retry(access(services), rejection.id))
+    assert isinstance(error, FormatError)
+    now = only(services).rejection
+    assert now == replace(rejection, error=error.word, message=error.message)
+    assert "cut short" in now.message
+
+
+def test_a_retry_prepared_before_the_refusal_went_changes_nothing(services: Services) -> None:
+    mine = access(services)
+    for data in (CUT, RUN):
+        rejection = earlier(services, None, data)
+        late = services.rejections.retry(mine, rejection.id)
+        services.write(services.refused.discard(services.owner, rejection.id))
+        with pytest.raises(NotFound):
+            services.write(late)
+    assert tree(services) == {}
+
+
+def test_a_revoked_key_retries_nothing(services: Services) -> None:
+    mine = access(services)
+    rejection = earlier(services, None, RUN)
+    late = services.rejections.retry(mine, rejection.id)
+    services.write(lambda transaction: transaction.keys.revoke(mine.key.id, services.now))
+    with pytest.raises(Unauthorized):
+        services.write(late)
+    assert tree(services) == {}
+
+
+def test_what_is_in_the_tree_already_is_no_second_file(services: Services) -> None:
+    mine, caller = access(services), services.pair("fenix")
+    services.upload(caller, "run.fit", RUN)
+    rejection = earlier(services, caller.device.id, RUN, "again.fit")
+    assert services.write(services.rejections.retry(mine, rejection.id)).duplicate
+    assert list(tree(services)) == ["/activities/run.fit"]
+    assert listed(services) == []
+
+
+def test_a_key_of_one_folder_sees_none(services: Services) -> None:
+    rejection = earlier(services, None, RUN)
+    narrow = access(services, "/activities")
+    for ask in (
+        lambda: services.rejections.page(narrow, 10),
+        lambda: services.rejections.open(narrow, rejection.id),
+        lambda: services.rejections.retry(narrow, rejection.id),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+
+
+def test_pages_are_newest_first(services: Services) -> None:
+    mine, made = access(services), []
+    for number in range(7):
+        services.now += number % 2
+        made.append(earlier(services, None, b"%d" % number))
+    made.sort(key=lambda row: (row.time, row.id), reverse=True)
+    first = services.rejections.page(mine, 3)
+    assert first == made[:3]
+    assert services.rejections.page(mine, 10, (first[-1].time, first[-1].id)) == made[3:]
+
+
+def test_all_are_tried_again(services: Services) -> None:
+    good, bad = earlier(services, None, RUN), earlier(services, None, CUT, "cut.fit")
+    lost = earlier(services, None, route(20_000), "lost.gpx")
+    with services.store.read() as transaction:
+        (services.folder / "contents" / transaction.contents.location(lost.sha256)).unlink()
+    outcomes = [services.write(write) for write in services.rejections.retry_all()]
+    assert [isinstance(outcome, FormatError) for outcome in outcomes].count(True) == 1
+    assert {row.rejection.id for row in listed(services)} == {bad.id, lost.id}
+    assert tree(services) == {"/activities/run.fit": RUN}
+    assert good.id not in {row.rejection.id for row in listed(services)}
+    services.write(services.refused.discard(services.owner, lost.id))

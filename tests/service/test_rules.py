@@ -7,7 +7,7 @@ import pytest
 
 from gateway.errors import BadRequest, FormatError, NotFound, OffsetMismatch, Unauthorized
 from gateway.model import DeviceType, FileType, User
-from gateway.service import uploads
+from gateway.service import refusing, uploads
 from gateway.service.uploads import Part, Progress
 from gateway.simwatch.sample import activity
 from tests.e2e import content
@@ -151,7 +151,7 @@ def test_the_idlest_unfinished_upload_goes_first(services: Services) -> None:
 def test_only_the_newest_refusals_are_kept_and_their_bytes_with_them(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uploads, "KEEP_REJECTED", 3)
+    monkeypatch.setattr(refusing, "KEEP_REJECTED", 3)
     caller = services.pair()
     for n in range(5):
         services.now += 1

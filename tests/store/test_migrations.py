@@ -51,6 +51,12 @@ def fill(connection: apsw.Connection) -> None:
             (file, number, digest, summary),
         )
     connection.execute(
+        """insert into devices (id, user, project, type, ident, name, folders, created)
+           values ('watch', 'ana', 'pa', 'garmin', 'w', 'w', '[]', 1);
+           insert into tokens (hash, device, created) values (x'74', 'watch', 1);
+           insert into answers values (x'74', 'n', x'72', '{"a":1}', 1)"""
+    )
+    connection.execute(
         """insert into activities (file, project, stem, device, start, sport, elapsed, distance)
            values ('run', 'pa', '/x/run', null, 1000, 'running', 70.5, 180.25),
                   ('walk', 'pa', '/x/walk', 'watch', null, null, null, 9)"""
@@ -77,6 +83,9 @@ def test_the_first_release_with_data(tmp_path: Path) -> None:
         assert {source for source, _, _ in recordings.uncompared(9)} == {"run", "walk"}
         assert (journal.newest("pa"), journal.newest("pb"), journal.head("pa")) == (900, 0, 3)
         assert transaction.contents.body(b"\2") == b"b"
+        assert transaction.holdings.counts("pa") == (3, 3)
+        assert all(transaction.holdings.has("pa", digest) for digest in (b"\1", b"\2", b"\3"))
+        assert transaction.answers.find(b"t", "n") == (b"r", {"a": 1})
     store.close()
     with_data = schema(tmp_path)
     fresh = tmp_path / "fresh"

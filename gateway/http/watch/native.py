@@ -4,8 +4,8 @@ from functools import partial
 from typing import Final
 
 from gateway.http.conversion import Converting
+from gateway.http.fields import query_number
 from gateway.http.request import Request, Response
-from gateway.http.watch.fields import query_number
 from gateway.http.work import Work
 from gateway.model import FileType, PairedDevice
 from gateway.service.deliveries import Deliveries

@@ -3,9 +3,10 @@
 from gateway.errors import BadRequest
 from gateway.http.address import bucket
 from gateway.http.body import SMALL, Bodies
+from gateway.http.fields import needed, text
 from gateway.http.limits import Limit
 from gateway.http.request import Request, Response
-from gateway.http.watch.fields import answer_limit, needed, text
+from gateway.http.watch.fields import answer_limit
 from gateway.http.watch.names import short_name
 from gateway.http.work import Work
 from gateway.model import DeviceType

@@ -6,9 +6,10 @@ from typing import Any, Final
 from gateway.errors import BadRequest
 from gateway.http.body import Bodies
 from gateway.http.errors import MESSAGE_BYTES, shorten
+from gateway.http.fields import nonce
 from gateway.http.media import dump
 from gateway.http.request import Request, Response
-from gateway.http.watch.fields import answer_limit, nonce
+from gateway.http.watch.fields import answer_limit
 from gateway.http.work import Work
 from gateway.service.devices import Caller
 from gateway.service.records import Records, Taken

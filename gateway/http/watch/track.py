@@ -5,8 +5,9 @@ from typing import Any, Final
 
 from gateway.errors import BadRequest
 from gateway.http.body import Bodies
+from gateway.http.fields import needed, nonce, whole
 from gateway.http.request import Request, Response
-from gateway.http.watch.fields import answer_limit, needed, nonce, whole
+from gateway.http.watch.fields import answer_limit
 from gateway.http.watch.upload import told
 from gateway.http.work import Work
 from gateway.service.batches import Batch

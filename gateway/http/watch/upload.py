@@ -8,8 +8,9 @@ import orjson
 from gateway.errors import BadRequest, GatewayError
 from gateway.http.body import Bodies
 from gateway.http.errors import MESSAGE_BYTES, shorten
+from gateway.http.fields import needed, nonce, text, whole
 from gateway.http.request import Request, Response
-from gateway.http.watch.fields import answer_limit, base64, needed, nonce, text, whole
+from gateway.http.watch.fields import answer_limit, base64
 from gateway.http.work import Work
 from gateway.service.devices import Caller
 from gateway.service.uploads import Outcome, Part, Progress, Uploads

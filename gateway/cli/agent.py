@@ -1,0 +1,38 @@
+"""``wristgate agent``: the chores alone, without the web server."""
+
+from typing import Final
+
+import click
+
+from gateway.cli import logs
+from gateway.cli.context import fail, gateway, read_config
+
+ONCE: Final = 0.02  # seconds between two transactions
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due and end.")
+def agent(*, once: bool) -> None:
+    """Do what is due now and then: forget what is over, try refused files again, clean up.
+
+    `wristgate serve` does this by itself; this is for a gateway that is not always on. It ends with SIGTERM or Ctrl-C.
+
+    \b
+    Examples:
+      wristgate agent --once
+      wristgate agent
+    """  # noqa: D301
+    from gateway.agent import Agent, lock, name_process  # noqa: PLC0415
+    from gateway.server.sidecar import Ending  # noqa: PLC0415
+
+    config = read_config()
+    logs.set_up(config.log_format, config.log_level)
+    with gateway() as opened:
+        if lock(config.data_dir) is None:
+            fail(f"another agent works on {config.data_dir}; a running gateway has its own")
+        name_process()
+        ending = Ending(config.shutdown_timeout)
+        if once:
+            Agent(opened, lambda seconds: ending.wait(min(seconds, ONCE))).round()
+        else:
+            Agent(opened, ending.wait).work()

@@ -1,0 +1,104 @@
+"""One content on its way into the folder: hashed while it is written, named when it is whole."""
+
+import hashlib
+import os
+import re
+import zlib
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO, Final, Self
+
+from gateway.errors import Busy
+from gateway.model import Content
+
+INCOMING: Final = "incoming"
+"""The folder, inside that of the contents, of those that are not whole."""
+
+ON_THE_WAY: Final = re.compile(r"[0-9a-f]{24}", re.ASCII)
+_TAIL: Final = 4  # random bytes that make a location the only one of its kind
+
+
+class Receiving:
+    """A content that is being written; its owner ends it with ``finish`` or ``abort``, in the same thread or another.
+
+    All but ``abort`` raise ``Busy`` when the disk refuses, and leave nothing behind then.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._temporary = folder / INCOMING / os.urandom(12).hex()
+        self._digest = hashlib.sha256()
+        self._crc = 0
+        self._file: BinaryIO | None = None
+        self.size = 0
+
+    def open(self) -> Self:
+        """Make the file."""
+        try:
+            make_folder(self._temporary.parent)
+            self._file = os.fdopen(os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+        except OSError as error:
+            raise self._refused(error) from error
+        return self
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes; they need not be on the disk when this returns."""
+        assert self._file is not None
+        try:
+            self._file.write(chunk)
+        except OSError as error:
+            raise self._refused(error) from error
+        self._digest.update(chunk)
+        self._crc = zlib.crc32(chunk, self._crc)
+        self.size += len(chunk)
+
+    def finish(self) -> Content:
+        """Give the content, which is whole and on the disk from now on, under a location that was never used."""
+        assert self._file is not None
+        name = self._digest.hexdigest()
+        location = f"{name[:2]}/{name[2:4]}/{name}-{os.urandom(_TAIL).hex()}"
+        try:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._name(self._folder / location)
+        except OSError as error:
+            raise self._refused(error) from error
+        return Content(self._digest.digest(), self.size, self._crc, location=location)
+
+    def _name(self, target: Path) -> None:
+        make_folder(target.parent)
+        self._temporary.rename(target)
+        try:
+            for folder in (target.parent, target.parent.parent, self._folder):
+                _sync_folder(folder)
+        except OSError:
+            with suppress(OSError):
+                target.unlink()
+            raise
+
+    def abort(self) -> None:
+        """Forget the bytes; does nothing to a content that is finished."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.close()
+        with suppress(OSError):
+            self._temporary.unlink(missing_ok=True)
+
+    def _refused(self, error: OSError) -> Busy:
+        self.abort()
+        return Busy(f"the gateway cannot keep the file: {error.strerror}", wait=60)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it where they are missing."""
+    for missing in reversed([folder, *folder.parents]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

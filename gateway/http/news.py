@@ -1,0 +1,68 @@
+"""Waiting until something happens in a project: many may wait, a commit wakes those whom it concerns.
+
+This process says itself where it has written; of others (commands, the agent) a number in the database tells that one
+has written, and then the heads of the journals that somebody waits for.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Final
+
+LOOK_EVERY: Final = 0.25  # seconds between two looks for what other processes have written
+
+
+class News:
+    """Wakes who waits. ``head`` gives the last entry of a project, ``state`` changes with every commit."""
+
+    def __init__(self, head: Callable[[str], int], state: Callable[[], int]) -> None:
+        self._head = head
+        self._state = state
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._waiting: dict[str, set[asyncio.Future[None]]] = {}
+        self._looking: asyncio.Task[None] | None = None
+
+    def announce(self, projects: set[str]) -> None:
+        """Say, from any thread, where something was written."""
+        if self._loop is not None and self._waiting:
+            with suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._wake, projects)
+
+    async def wait(self, project: str, seen: int, seconds: float, stopping: asyncio.Event) -> None:
+        """Wait until a project has an entry behind ``seen``, or the time is over, or the gateway stops."""
+        self._loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[None] = self._loop.create_future()
+        self._waiting.setdefault(project, set()).add(waiter)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look(stopping))
+        try:
+            if self._head(project) > seen or stopping.is_set():  # it may have happened a moment ago
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await waiter
+        finally:
+            there = self._waiting.get(project, set())
+            there.discard(waiter)
+            if not there:
+                self._waiting.pop(project, None)
+
+    def _wake(self, projects: Iterable[str]) -> None:
+        for project in projects:
+            for waiter in self._waiting.get(project, ()):
+                if not waiter.done():
+                    waiter.set_result(None)
+
+    async def _look(self, stopping: asyncio.Event) -> None:
+        """Look for what others have written, as long as anybody waits."""
+        state, heads = self._state(), {project: self._head(project) for project in self._waiting}
+        while self._waiting:
+            if stopping.is_set():
+                self._wake(tuple(self._waiting))
+                return
+            await asyncio.sleep(LOOK_EVERY)
+            before, state = state, self._state()
+            if state == before:
+                continue
+            known, heads = heads, {project: self._head(project) for project in self._waiting}
+            self._wake([project for project, head in heads.items() if known.get(project) != head])

@@ -1,0 +1,134 @@
+"""``auth``: a phone or computer registers, signs in, renews its tokens and signs out."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import falcon
+
+from gateway.errors import Unauthorized
+from gateway.http.address import bucket
+from gateway.http.body import SMALL, Bodies
+from gateway.http.fields import needed, text
+from gateway.http.limits import Limit
+from gateway.http.request import Request, Response
+from gateway.http.work import Work
+from gateway.model import Scope
+from gateway.service.signin import Identity, Pair, SignIn
+
+NO_SCOPES: Mapping[str, Scope | None] = {}
+
+
+class Register:
+    """A new device of somebody with a password."""
+
+    public = True
+    scopes: ClassVar = NO_SCOPES
+
+    def __init__(self, signin: SignIn, work: Work, bodies: Bodies, attempts: Limit) -> None:
+        self._signin = signin
+        self._work = work
+        self._bodies = bodies
+        self._attempts = attempts
+
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Make it and sign it in; passwords are tried a limited number of times."""
+        async with self._bodies.json(req, SMALL) as body:
+            email, password, name, kind = (
+                needed(text(body, key), key) for key in ("email", "password", "name", "type")
+            )
+        self._attempts.hit(bucket(req.context.address))
+        write = await self._work.hash(self._signin.register, email, password, name, kind)
+        made = await self._work.commit(write)
+        resp.status = falcon.HTTP_201
+        resp.media = {"ok": True, "device_id": made.device.id, "device_secret": made.secret, **_told(made.pair)}
+
+
+class Login:
+    """A device signs in."""
+
+    public = True
+    scopes: ClassVar = NO_SCOPES
+
+    def __init__(self, signin: SignIn, work: Work, bodies: Bodies, attempts: Limit) -> None:
+        self._signin = signin
+        self._work = work
+        self._bodies = bodies
+        self._attempts = attempts
+
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Check its secret; only failures count."""
+        async with self._bodies.json(req, SMALL) as body:
+            device, secret = (needed(text(body, key), key) for key in ("device_id", "device_secret"))
+        address = bucket(req.context.address)
+        self._attempts.hit(address)  # before the look-up: guesses may come all at once
+        pair = await self._work.write(self._signin.login, device, secret)
+        self._attempts.forgive(address)
+        resp.media = {"ok": True, **_told(pair)}
+
+
+class Refresh:
+    """A device renews its tokens."""
+
+    public = True
+    scopes: ClassVar = NO_SCOPES
+
+    def __init__(self, signin: SignIn, work: Work, bodies: Bodies) -> None:
+        self._signin = signin
+        self._work = work
+        self._bodies = bodies
+
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """Exchange the refresh token."""
+        async with self._bodies.json(req, SMALL) as body:
+            token = needed(text(body, "refresh_token"), "refresh_token")
+        outcome = await self._work.write(self._signin.refresh, token)
+        if isinstance(outcome, Unauthorized):
+            raise outcome
+        resp.media = {"ok": True, **_told(outcome)}
+
+
+class Logout:
+    """A device signs out."""
+
+    scopes: ClassVar = {"POST": None}
+
+    def __init__(self, signin: SignIn, work: Work) -> None:
+        self._signin = signin
+        self._work = work
+
+    async def on_post(self, req: Request, resp: Response) -> None:
+        """End its sign-in."""
+        await self._work.write(self._signin.logout, req.context.access)
+        resp.media = {"ok": True}
+
+
+class Me:
+    """Whether a credential works, and for what."""
+
+    scopes: ClassVar = {"GET": None}
+
+    def __init__(self, signin: SignIn, work: Work) -> None:
+        self._signin = signin
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Tell."""
+        resp.media = _described(await self._work.read(self._signin.me, req.context.access))
+
+
+def _told(pair: Pair) -> dict[str, Any]:
+    return {
+        "access_token": pair.access_token, "refresh_token": pair.refresh_token, "expires_in": pair.expires_in,
+    }  # fmt: skip
+
+
+def _described(me: Identity) -> dict[str, Any]:
+    device, key = me.access.device, me.access.key
+    return {
+        "ok": True,
+        "user": {"id": me.user.id, "email": me.user.email},
+        **({"device": {"id": device.id, "name": device.name, "type": device.type}} if device else {}),
+        **({"key": {"id": key.id, "name": key.name, "folder": key.folder}} if key else {}),
+        "scopes": sorted(me.access.scopes),
+        "project": {"id": me.access.project, "name": me.project},
+    }

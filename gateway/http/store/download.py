@@ -1,0 +1,143 @@
+"""``files/download``: a version's bytes, whole, in part, or not at all where the reader has them.
+
+What users have uploaded is never shown by a browser as a page of ours: it is an attachment, in a sandbox, of the type
+that its ending says or none. RFC 9110, sections 13 and 14, and RFC 6266.
+"""
+
+import gzip
+from typing import BinaryIO, ClassVar, Final
+from urllib.parse import quote
+
+import falcon
+
+from gateway.errors import RangeNotSatisfiable
+from gateway.http.encodings import takes_gzip
+from gateway.http.fields import LARGEST, query_number
+from gateway.http.request import Request, Response
+from gateway.http.store import preconditions
+from gateway.http.work import Work
+from gateway.model import Scope
+from gateway.service.files import Files, Opened
+
+PIECE: Final = 256 * 1024
+_COMPRESSED: Final = frozenset({"gpx", "tcx", "json"})
+_WORTH: Final = range(1024, 1024 * 1024)  # bytes of a text that is compressed on the way
+_TYPES: Final = {
+    "fit": "application/vnd.ant.fit", "gpx": "application/gpx+xml", "tcx": "application/vnd.garmin.tcx+xml",
+    "json": "application/json",
+}  # fmt: skip
+
+
+class Download:
+    """Give the bytes of a file."""
+
+    scopes: ClassVar = {"GET": Scope.READ}
+
+    def __init__(self, files: Files, work: Work) -> None:
+        self._files = files
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """Find the version and give what is asked of it."""
+        number = query_number(req, "version", 1, LARGEST)
+        file, path = req.get_param("id") or None, req.get_param("path") or None
+        opened = await self._work.read(self._files.open, req.context.access, file, path, number)
+        try:
+            source = await self._answer(req, resp, opened)
+        except BaseException:
+            opened.close()
+            raise
+        if source is None:
+            opened.close()
+
+    async def _answer(self, req: Request, resp: Response, opened: Opened) -> BinaryIO | None:
+        """Set the answer; gives the open file that the answer goes on to be read from."""
+        version, size = opened.version.number, opened.version.facts.size
+        preconditions.expect(req, version)
+        known = preconditions.is_known(req, version)
+        asked = None if known else _range(req, version, size)
+        resp.set_header("ETag", preconditions.tag(version))
+        resp.set_header("X-Content-SHA256", opened.version.facts.sha256.hex())
+        attach(resp, opened.file.name, opened.version.facts.type)
+        if _pays(opened):
+            resp.set_header("Vary", "Accept-Encoding")
+        if known:
+            resp.status = falcon.HTTP_304
+            return None
+        begin, end = asked or (0, size)
+        if asked:
+            resp.status = falcon.HTTP_206
+            resp.set_header("Content-Range", f"bytes {begin}-{end - 1}/{size}")
+        if opened.source is None:
+            await self._small(req, resp, opened, begin, end)
+            return None
+        resp.content_length = end - begin
+        until = begin if req.exchange.method == "HEAD" else end  # without a stream the framework would say length 0
+        resp.stream = Reading(opened.source, begin, until, self._work)  # type: ignore[assignment]
+        return opened.source
+
+    async def _small(self, req: Request, resp: Response, opened: Opened, begin: int, end: int) -> None:
+        data = (opened.data or b"")[begin:end]
+        if _pays(opened) and resp.status_code == 200 and takes_gzip(req):  # noqa: PLR2004
+            data = await self._work.read(gzip.compress, data, 6, mtime=0)
+            resp.set_header("Content-Encoding", "gzip")
+            resp.set_header("ETag", preconditions.tag(opened.version.number, weak=True))
+        resp.data = data
+
+
+class Reading:
+    """An open file from ``begin`` to ``end``, read by other threads as the client takes it."""
+
+    def __init__(self, source: BinaryIO, begin: int, end: int, work: Work) -> None:
+        self._source = source
+        self._left = end - begin
+        self._work = work
+        source.seek(begin)
+
+    async def read(self, _size: int) -> bytes:
+        """Give the next piece, nothing at the end."""
+        piece = await self._work.read(self._source.read, min(PIECE, self._left)) if self._left else b""
+        self._left -= len(piece)
+        return piece
+
+    async def close(self) -> None:
+        """Let go of the file."""
+        self._source.close()
+
+
+def attach(resp: Response, name: str, kind: str | None) -> None:
+    """Say that bytes are somebody's file, to be kept and not to be shown."""
+    plain = "".join(char if " " <= char <= "~" and char not in '"\\%' else "_" for char in name)
+    resp.content_type = _TYPES.get(kind or "", "application/octet-stream")
+    resp.set_header("Content-Disposition", f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}")
+    resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
+    resp.set_header("Accept-Ranges", "bytes")
+    resp.set_header("Cache-Control", "private, no-cache")
+
+
+def _pays(opened: Opened) -> bool:
+    """Say whether a version is a text that is worth compressing on the way."""
+    facts = opened.version.facts
+    return opened.source is None and facts.type in _COMPRESSED and facts.size in _WORTH
+
+
+def _range(req: Request, version: int, size: int) -> tuple[int, int] | None:
+    """Give what part is asked for, from and to before; raises ``RangeNotSatisfiable``.
+
+    Several ranges, other units and what cannot be understood are no ranges: the whole answers them, as it may.
+    """
+    condition = req.get_header("If-Range")
+    try:
+        asked = req.range if req.range_unit == "bytes" else None
+    except falcon.HTTPInvalidHeader:
+        asked = None
+    if asked is None or (condition is not None and condition.strip() != preconditions.tag(version)):
+        return None
+    first, last = asked
+    if first < 0:
+        begin, end = max(0, size + first), size
+    else:
+        begin, end = first, size if last == -1 else min(last + 1, size)
+    if begin >= size:
+        raise RangeNotSatisfiable(size)
+    return begin, end

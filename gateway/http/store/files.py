@@ -1,0 +1,133 @@
+"""``files``: pages of the tree, one file, its versions, moving, going back, deleting."""
+
+from typing import Any, ClassVar, Final
+
+from gateway.errors import BadRequest
+from gateway.http.body import SMALL, Bodies
+from gateway.http.fields import LARGEST, needed, text, whole
+from gateway.http.request import Request, Response
+from gateway.http.store import preconditions
+from gateway.http.store.paging import opaque, place, size_of_page
+from gateway.http.store.told import told_conflict, told_file, told_version
+from gateway.http.work import Work
+from gateway.model import Scope
+from gateway.service.files import PAGE, Files
+from gateway.service.revising import Revising
+
+_PATH: Final = 4096
+
+
+class List:
+    """A page of a folder."""
+
+    scopes: ClassVar = {"GET": Scope.READ}
+
+    def __init__(self, files: Files, work: Work) -> None:
+        self._files = files
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response) -> None:
+        """List folders and files, by path."""
+        recursive = req.get_param("recursive") in {"1", "true"}
+        page = await self._work.read(
+            self._files.page, req.context.access, req.get_param("path") or "/", place(req),
+            size_of_page(req, PAGE), recursive=recursive,
+        )  # fmt: skip
+        folders: list[dict[str, Any]] = [{"path": folder, "folder": True} for folder in page.folders]
+        files = list(map(told_file, page.files))
+        body: dict[str, Any] = {"ok": True, "entries": sorted(folders + files, key=lambda entry: str(entry["path"]))}
+        if page.start is not None:
+            body["cursor"] = opaque(page.start)
+        resp.media = body
+
+
+class OneFile:
+    """Deleting."""
+
+    scopes: ClassVar = {"DELETE": Scope.WRITE}
+
+    def __init__(self, revising: Revising, work: Work) -> None:
+        self._revising = revising
+        self._work = work
+
+    async def on_delete(self, req: Request, resp: Response, file_id: str) -> None:
+        """Put a file into the trash; with a stale ``If-Match`` the newer version stays beside it."""
+        done = await self._work.write(self._revising.delete, req.context.access, file_id, preconditions.base(req))
+        resp.media = {"ok": True, **({"conflict": told_conflict(done.conflict)} if done.conflict else {})}
+
+
+class Info:
+    """All that is known of a file."""
+
+    scopes: ClassVar = {"GET": Scope.READ}
+
+    def __init__(self, files: Files, work: Work) -> None:
+        self._files = files
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response, file_id: str) -> None:
+        """Tell."""
+        told = await self._work.read(self._files.told, req.context.access, file_id)
+        facts = told.version.facts
+        known = {"kind": facts.kind, "summary": facts.summary, "activity": told.activity}
+        resp.set_header("ETag", preconditions.tag(told.file.version))
+        resp.media = {
+            "ok": True,
+            "file": told_file(told.file) | {key: value for key, value in known.items() if value is not None},
+            "delivered": [{"device": device, "version": version} for device, version in told.fetched],
+        }
+
+
+class Versions:
+    """The history of a file."""
+
+    scopes: ClassVar = {"GET": Scope.READ}
+
+    def __init__(self, files: Files, work: Work) -> None:
+        self._files = files
+        self._work = work
+
+    async def on_get(self, req: Request, resp: Response, file_id: str) -> None:
+        """List what is kept, newest first."""
+        versions = await self._work.read(self._files.versions, req.context.access, file_id)
+        resp.media = {"ok": True, "versions": [told_version(each, versions[0].number) for each in versions]}
+
+
+class Move:
+    """Another path."""
+
+    scopes: ClassVar = {"POST": Scope.WRITE}
+
+    def __init__(self, revising: Revising, work: Work, bodies: Bodies) -> None:
+        self._revising = revising
+        self._work = work
+        self._bodies = bodies
+
+    async def on_post(self, req: Request, resp: Response, file_id: str) -> None:
+        """Move a file; its id and history stay."""
+        async with self._bodies.json(req, SMALL) as body:
+            path = needed(text(body, "path", longest=_PATH), "path")
+        resp.media = {
+            "ok": True,
+            "file": told_file(await self._work.write(self._revising.move, req.context.access, file_id, path)),
+        }
+
+
+class Restore:
+    """An earlier version."""
+
+    scopes: ClassVar = {"POST": Scope.WRITE}
+
+    def __init__(self, revising: Revising, work: Work, bodies: Bodies) -> None:
+        self._revising = revising
+        self._work = work
+        self._bodies = bodies
+
+    async def on_post(self, req: Request, resp: Response, file_id: str) -> None:
+        """Make it the newest."""
+        async with self._bodies.json(req, SMALL) as body:
+            version = whole(body, "version", LARGEST)
+        if not version:
+            raise BadRequest("version: is missing")
+        stored = await self._work.write(self._revising.restore, req.context.access, file_id, version)
+        resp.media = {"ok": True, "file": told_file(stored.file), "same": stored.duplicate}

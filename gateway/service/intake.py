@@ -1,0 +1,122 @@
+"""Taking files from phones, computers and scripts: to a path of their choice, or where the content belongs."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from gateway.errors import BadRequest, FormatError, PreconditionFailed
+from gateway.model import Access, Checked, Stored
+from gateway.service.access import still_allowed
+from gateway.service.changes import facts_of
+from gateway.service.checking import Checker
+from gateway.service.clock import Clock, unix_time
+from gateway.service.firstbytes import HEAD, claims, default_name, folder_for_content
+from gateway.service.incoming import Received
+from gateway.service.ingest import folder_for, odd, receive
+from gateway.service.merging import WHATEVER, Base, put, stored
+from gateway.service.paths import clean_name, fold
+from gateway.service.reach import target
+from gateway.service.refusing import keep_refused
+from gateway.store import Store, Transaction, Write
+
+OPAQUE: Final = "/documents"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked for a body: a ``path``, or only a ``name`` or nothing at all; and what has to hold.
+
+    ``fresh``: nothing else may be at the path; ``existing``: something must. ``sha256``: what the body must be.
+    """
+
+    path: str | None = None
+    name: str | None = None
+    base: Base = WHATEVER
+    fresh: bool = False
+    sha256: bytes | None = None
+    mtime: int | None = None
+    existing: bool = False
+
+
+Outcome = Stored | FormatError
+"""An error that is returned, not raised: a refusal is written down too, so its transaction must not be undone."""
+
+
+class Intake:
+    """Taking bodies that have come in whole."""
+
+    def __init__(self, store: Store, checker: Checker, clock: Clock = unix_time) -> None:
+        self._store = store
+        self._checker = checker
+        self._clock = clock
+
+    def take(self, access: Access, received: Received, wish: Wish) -> Write[Outcome]:
+        """Check a body and prepare to keep it.
+
+        Raises ``BadRequest`` for a path or checksum that is wrong, ``Forbidden`` for one out of reach. The write raises
+        ``Conflicting``, ``PreconditionFailed`` and ``OverQuota``.
+        """
+        if wish.sha256 is not None and wish.sha256 != received.content.sha256:
+            raise BadRequest("X-Content-SHA256: the body that came is another one")
+        if wish.path is not None:
+            return self._to_path(access, received, wish, target(access, wish.path))
+        return self._by_content(access, received, wish)
+
+    def settle(self, received: Received) -> None:
+        """Forget what of a body on the disk no write has used."""
+        received.settle(self._store)
+
+    def _to_path(self, access: Access, received: Received, wish: Wish, path: str) -> Write[Outcome]:
+        checked = self._checker.check_any(received, path)
+        facts = facts_of(checked)
+
+        def write(transaction: Transaction) -> Outcome:
+            still_allowed(transaction, access)
+            _refuse_other(transaction, access, path, wish, checked)
+            merged = put(
+                transaction, access.actor, path, facts, self._clock(), wish.base, mtime=wish.mtime,
+                content=checked.content,
+            )  # fmt: skip
+            return stored(merged, odd(checked))
+
+        return write
+
+    def _by_content(self, access: Access, received: Received, wish: Wish) -> Write[Outcome]:
+        head = received.head(HEAD)
+        name = clean_name(wish.name) if wish.name else None
+        try:
+            checked = self._look(received, name or "", head)
+        except FormatError as error:
+            return self._refuse(access, received, name or "file", error)
+        name = name or default_name(checked, head, self._clock())
+        folder = access.folder or folder_for(checked, OPAQUE if checked.summary else folder_for_content(head))
+
+        def write(transaction: Transaction) -> Outcome:
+            still_allowed(transaction, access)
+            return receive(transaction, access.actor, folder, name, checked, self._clock(), mtime=wish.mtime)
+
+        return write
+
+    def _look(self, received: Received, name: str, head: bytes) -> Checked:
+        """Read a body; what claims to be a file of ours must be a correct one, anything else may be what it likes."""
+        if claims(name, head):
+            return self._checker.check(received, name)
+        try:
+            return self._checker.check(received, name)
+        except FormatError:
+            return Checked(received.content, None)
+
+    def _refuse(self, access: Access, received: Received, name: str, error: FormatError) -> Write[Outcome]:
+        def write(transaction: Transaction) -> Outcome:
+            still_allowed(transaction, access)
+            keep_refused(transaction, access.actor, name, received.content, error, self._clock())
+            return error
+
+        return write
+
+
+def _refuse_other(transaction: Transaction, access: Access, path: str, wish: Wish, checked: Checked) -> None:
+    there = transaction.files.at(access.project, fold(path)) if wish.fresh or wish.existing else None
+    if wish.existing and there is None:
+        raise PreconditionFailed(f"there is no file {path}")
+    if wish.fresh and there is not None and there.sha256 != checked.content.sha256:
+        raise PreconditionFailed(f"there is a file at {path} already, version {there.version}")

@@ -1,0 +1,60 @@
+"""The versions of files."""
+
+import json
+from typing import Any, Final
+
+from gateway.model import Facts, Version
+from gateway.store.files import after_folder
+from gateway.store.noun import Noun
+
+_COLUMNS: Final = """v.file, v.n, v.sha256, v.size, v.crc32, v.type, v.kind, v.damaged, v.summary, v.device, v.time,
+                     v.mtime"""
+
+
+class Versions(Noun):
+    """What files were, those in the trash too."""
+
+    def find(self, file: str, number: int) -> Version | None:
+        """Find a version that is still kept."""
+        row = self._row(f"select {_COLUMNS} from versions v where v.file = :file and v.n = :n", file=file, n=number)
+        return _version(row) if row else None
+
+    def all(self, file: str) -> list[Version]:
+        """List the versions of a file that are still kept, newest first."""
+        rows = self._run(f"select {_COLUMNS} from versions v where v.file = :file order by v.n desc", file=file)
+        return [_version(row) for row in rows]
+
+    def with_content(self, project: str, sha256: bytes, folder: str = "/") -> Facts | None:
+        """Give what is known of a content that some version in a folder of a project has; None: there is none.
+
+        ``folder`` ends with a slash.
+        """
+        row = self._row(
+            f"""select {_COLUMNS} from versions v indexed by versions_content join files f on f.id = v.file
+                where v.sha256 = :sha256 and f.project = :project and f.path >= :folder and f.path < :last limit 1""",
+            sha256=sha256, project=project, folder=folder, last=after_folder(folder),
+        )  # fmt: skip
+        return _version(row).facts if row else None
+
+    def crc32(self, file: str, number: int) -> int:
+        """Give the CRC-32 of a version that exists."""
+        value: int = self._value(
+            "select crc32 from versions where file = :file and n = :n", {"file": file, "n": number}
+        )
+        return value
+
+    def exists(self, file: str, number: int) -> bool:
+        """Say whether a file has a version."""
+        return self._row("select 1 from versions where file = :file and n = :n", file=file, n=number) is not None
+
+    def sent_by(self, file: str, device: str) -> bool:
+        """Say whether a device has sent any version of a file."""
+        sql = "select 1 from versions where device = :device and file = :file"
+        return self._row(sql, device=device, file=file) is not None
+
+
+def _version(row: tuple[Any, ...]) -> Version:
+    file, number, sha256, size, crc32, kind_of_file, kind, damaged, summary, device, time, mtime = row
+    said = json.loads(summary) if summary else None
+    facts = Facts(sha256, size, crc32, kind_of_file, kind, damaged, said)
+    return Version(file, number, facts, device, time, mtime)
