@@ -96,6 +96,7 @@ fuzz: dev
 
 bench: dev
 	$(BIN)/python -m loadtest.bench
+	$(BIN)/python -m loadtest.store
 	$(BIN)/python -m loadtest.readers
 
 # the names of sports, makers and products, out of the installed garmin-fit-sdk

@@ -13,7 +13,7 @@ from typing import Any
 import uvloop
 
 Request = Callable[[int], bytes]
-_OK = b"HTTP/1.1 200 "
+_OK = b"HTTP/1.1 20"
 _LENGTH = b"content-length:"
 
 
