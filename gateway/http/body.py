@@ -3,19 +3,18 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final
 
 import orjson
 
-from gateway.errors import BadRequest, Busy, LengthRequired, TooLarge
+from gateway.errors import BadRequest, LengthRequired, TooLarge
+from gateway.http.places import PATIENCE, Places
 from gateway.http.request import Request
 
 BODY_BYTES: Final = 150_000
 SMALL: Final = 8192  # bytes of a body that need no place; who has shown no token may send no more
 PLACES: Final = 16  # bodies beyond SMALL that may be in memory at once, from their first byte to their answer
-PATIENCE: Final = 2.0  # seconds after which a slow sender gives its place up, if others wait
-LEAST_RATE: Final = 4096  # bytes a second that count as not slow
 
 
 class Bodies:
@@ -24,8 +23,7 @@ class Bodies:
     def __init__(self, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._timeout = timeout
         self._clock = clock
-        self._places = asyncio.Semaphore(PLACES)
-        self._waiting = 0
+        self._places = Places(PLACES, timeout)
 
     @asynccontextmanager
     async def json(self, req: Request, most: int = BODY_BYTES) -> AsyncIterator[dict[str, Any]]:
@@ -47,21 +45,16 @@ class Bodies:
     async def raw(self, req: Request, most: int) -> AsyncIterator[bytearray]:
         """Read a body of at most ``most`` bytes and keep its place in memory until the context ends."""
         length = announced(req, most)
-        held = False
-        try:
+        async with AsyncExitStack() as held:
             async with self._deadline():
                 data = bytearray(await req.stream.read(min(length, SMALL)))
             if SMALL <= len(data) < length:
-                await self._take_place()
-                held = True
+                await held.enter_async_context(self._places.hold())
                 async with self._deadline():
                     await self._rest(req, data, length)
             if len(data) < length:
                 raise BadRequest("the body is shorter than Content-Length")
             yield data
-        finally:
-            if held:
-                self._places.release()
 
     @asynccontextmanager
     async def _deadline(self) -> AsyncIterator[None]:
@@ -71,16 +64,6 @@ class Bodies:
         except TimeoutError:
             raise BadRequest(f"the body did not arrive within {self._timeout:.0f} s") from None
 
-    async def _take_place(self) -> None:
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._timeout):
-                await self._places.acquire()
-        except TimeoutError:
-            raise Busy("too many uploads at once", wait=10) from None
-        finally:
-            self._waiting -= 1
-
     async def _rest(self, req: Request, data: bytearray, length: int) -> None:
         """Read on to ``length``; a sender that is too slow is turned away while others wait for a place."""
         started, before = self._clock(), len(data)
@@ -88,18 +71,13 @@ class Bodies:
             piece = asyncio.ensure_future(req.stream.read(min(65536, length - len(data))))
             try:
                 while not (await asyncio.wait({piece}, timeout=PATIENCE))[0]:
-                    self._hurry(started, len(data) - before)
+                    self._places.hurry(self._clock() - started, len(data) - before)
             finally:
                 piece.cancel()
             if not piece.result():
                 return
             data += piece.result()
-            self._hurry(started, len(data) - before)
-
-    def _hurry(self, started: float, got: int) -> None:
-        elapsed = self._clock() - started
-        if self._waiting and elapsed > PATIENCE and got < LEAST_RATE * elapsed:
-            raise Busy("the body came too slowly while others wait", wait=10)
+            self._places.hurry(self._clock() - started, len(data) - before)
 
 
 def announced(req: Request, most: int) -> int:

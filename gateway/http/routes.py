@@ -12,6 +12,7 @@ from gateway.http.news import News
 from gateway.http.ops import Health
 from gateway.http.request import Request, Response
 from gateway.http.store.auth import Login, Logout, Me, Refresh, Register
+from gateway.http.store.conflicts import ConflictList, OneConflict
 from gateway.http.store.devices import DeviceList, OneDevice
 from gateway.http.store.download import Download as StoreDownload
 from gateway.http.store.files import Info, List, Move, OneFile, Restore, Versions
@@ -20,7 +21,7 @@ from gateway.http.store.receiving import Receiving
 from gateway.http.store.rejected import RejectedDownload, RejectedList, RejectedRetry
 from gateway.http.store.sync import Pull, Push
 from gateway.http.store.sync import Status as SyncStatus
-from gateway.http.store.trash import ConflictList, OneConflict, Trash, TrashedFile, TrashRestore
+from gateway.http.store.trash import Trash, TrashedFile, TrashRestore
 from gateway.http.store.upload import Upload as StoreUpload
 from gateway.http.streams import Streams
 from gateway.http.watch.files import Ack, Config, Download, Files

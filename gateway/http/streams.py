@@ -3,11 +3,10 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Final
 
-from gateway.errors import BadRequest, Busy, TooLarge
-from gateway.http.body import LEAST_RATE, PATIENCE
+from gateway.errors import BadRequest, TooLarge
+from gateway.http.places import Places
 from gateway.http.request import Request
 
 PLACES: Final = 32  # bodies that come in at once; each takes some 300 KB
@@ -21,24 +20,7 @@ class Streams:
     def __init__(self, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._timeout = timeout
         self._clock = clock
-        self._places = asyncio.Semaphore(PLACES)
-        self._waiting = 0
-
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Hold a place for one body; raises ``Busy``."""
-        self._waiting += 1
-        try:
-            async with asyncio.timeout(self._timeout):
-                await self._places.acquire()
-        except TimeoutError:
-            raise Busy("too many uploads at once", wait=10) from None
-        finally:
-            self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._places.release()
+        self.places = Places(PLACES, timeout)
 
     async def pieces(self, req: Request, most: int) -> AsyncIterator[bytes]:
         """Read a body of at most ``most`` bytes; its length need not be announced.
@@ -65,8 +47,7 @@ class Streams:
             raise BadRequest("the body ended before its end")
 
     def _hurry(self, elapsed: float, got: int) -> None:
-        if self._waiting and elapsed > PATIENCE and got < LEAST_RATE * elapsed:
-            raise Busy("the body came too slowly while others wait", wait=10)
+        self.places.hurry(elapsed, got)
         if got < LOWEST_RATE * (elapsed - self._timeout):
             raise BadRequest("the body comes too slowly")
 

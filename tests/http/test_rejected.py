@@ -105,6 +105,7 @@ def test_good_by_now_goes_into_the_tree(gateway: LocalGateway, device: Api, owne
 
 def replace(gateway: LocalGateway, key: str, data: bytes) -> None:
     connection = apsw.Connection(f"{gateway.environment['SYNC_DATA_DIR']}/wristgate.db")
+    connection.set_busy_timeout(10_000)  # the agent may be writing
     digest = hashlib.sha256(data).digest()
     with connection:
         connection.execute("insert into contents values (?, ?, ?, null)", (digest, len(data), data))

@@ -1,6 +1,7 @@
 """``auth``: a phone or computer registers, signs in, renews its tokens and signs out."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import falcon
@@ -18,102 +19,102 @@ from gateway.service.signin import Identity, Pair, SignIn
 NO_SCOPES: Mapping[str, Scope | None] = {}
 
 
+@dataclass(frozen=True, slots=True)
 class Register:
     """A new device of somebody with a password."""
 
     public = True
     scopes: ClassVar = NO_SCOPES
 
-    def __init__(self, signin: SignIn, work: Work, bodies: Bodies, attempts: Limit) -> None:
-        self._signin = signin
-        self._work = work
-        self._bodies = bodies
-        self._attempts = attempts
+    signin: SignIn
+    work: Work
+    bodies: Bodies
+    attempts: Limit
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Make it and sign it in; passwords are tried a limited number of times."""
-        async with self._bodies.json(req, SMALL) as body:
+        async with self.bodies.json(req, SMALL) as body:
             email, password, name, kind = (
                 needed(text(body, key), key) for key in ("email", "password", "name", "type")
             )
-        self._attempts.hit(bucket(req.context.address))
-        write = await self._work.hash(self._signin.register, email, password, name, kind)
-        made = await self._work.commit(write)
+        self.attempts.hit(bucket(req.context.address))
+        write = await self.work.hash(self.signin.register, email, password, name, kind)
+        made = await self.work.commit(write)
         resp.status = falcon.HTTP_201
         resp.media = {"ok": True, "device_id": made.device.id, "device_secret": made.secret, **_told(made.pair)}
 
 
+@dataclass(frozen=True, slots=True)
 class Login:
     """A device signs in."""
 
     public = True
     scopes: ClassVar = NO_SCOPES
 
-    def __init__(self, signin: SignIn, work: Work, bodies: Bodies, attempts: Limit) -> None:
-        self._signin = signin
-        self._work = work
-        self._bodies = bodies
-        self._attempts = attempts
+    signin: SignIn
+    work: Work
+    bodies: Bodies
+    attempts: Limit
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Check its secret; only failures count."""
-        async with self._bodies.json(req, SMALL) as body:
+        async with self.bodies.json(req, SMALL) as body:
             device, secret = (needed(text(body, key), key) for key in ("device_id", "device_secret"))
         address = bucket(req.context.address)
-        self._attempts.hit(address)  # before the look-up: guesses may come all at once
-        pair = await self._work.write(self._signin.login, device, secret)
-        self._attempts.forgive(address)
+        self.attempts.hit(address)  # before the look-up: guesses may come all at once
+        pair = await self.work.write(self.signin.login, device, secret)
+        self.attempts.forgive(address)
         resp.media = {"ok": True, **_told(pair)}
 
 
+@dataclass(frozen=True, slots=True)
 class Refresh:
     """A device renews its tokens."""
 
     public = True
     scopes: ClassVar = NO_SCOPES
 
-    def __init__(self, signin: SignIn, work: Work, bodies: Bodies) -> None:
-        self._signin = signin
-        self._work = work
-        self._bodies = bodies
+    signin: SignIn
+    work: Work
+    bodies: Bodies
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Exchange the refresh token."""
-        async with self._bodies.json(req, SMALL) as body:
+        async with self.bodies.json(req, SMALL) as body:
             token = needed(text(body, "refresh_token"), "refresh_token")
-        outcome = await self._work.write(self._signin.refresh, token)
+        outcome = await self.work.write(self.signin.refresh, token)
         if isinstance(outcome, Unauthorized):
             raise outcome
         resp.media = {"ok": True, **_told(outcome)}
 
 
+@dataclass(frozen=True, slots=True)
 class Logout:
     """A device signs out."""
 
     scopes: ClassVar = {"POST": None}
 
-    def __init__(self, signin: SignIn, work: Work) -> None:
-        self._signin = signin
-        self._work = work
+    signin: SignIn
+    work: Work
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """End its sign-in."""
-        await self._work.write(self._signin.logout, req.context.access)
+        await self.work.write(self.signin.logout, req.context.access)
         resp.media = {"ok": True}
 
 
+@dataclass(frozen=True, slots=True)
 class Me:
     """Whether a credential works, and for what."""
 
     scopes: ClassVar = {"GET": None}
 
-    def __init__(self, signin: SignIn, work: Work) -> None:
-        self._signin = signin
-        self._work = work
+    signin: SignIn
+    work: Work
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Tell."""
-        resp.media = _described(await self._work.read(self._signin.me, req.context.access))
+        resp.media = _described(await self.work.read(self.signin.me, req.context.access))
 
 
 def _told(pair: Pair) -> dict[str, Any]:

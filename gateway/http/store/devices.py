@@ -1,5 +1,6 @@
 """``devices``: a user's phones, computers and watches."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from gateway.http.body import Bodies
@@ -10,43 +11,43 @@ from gateway.model import Access, PairedDevice, Scope
 from gateway.service.devices import Devices
 
 
+@dataclass(frozen=True, slots=True)
 class DeviceList:
     """All of a user's devices."""
 
     scopes: ClassVar = {"GET": Scope.ACCOUNT}
 
-    def __init__(self, devices: Devices, work: Work) -> None:
-        self._devices = devices
-        self._work = work
+    devices: Devices
+    work: Work
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """List those that are not revoked."""
         access = req.context.access
-        devices = await self._work.read(self._devices.mine, access)
+        devices = await self.work.read(self.devices.mine, access)
         resp.media = {"ok": True, "devices": [_told(device, access) for device in devices]}
 
 
+@dataclass(frozen=True, slots=True)
 class OneDevice:
     """One of a user's devices."""
 
     scopes: ClassVar = {"POST": Scope.ACCOUNT, "DELETE": Scope.ACCOUNT}
 
-    def __init__(self, devices: Devices, work: Work, bodies: Bodies) -> None:
-        self._devices = devices
-        self._work = work
-        self._bodies = bodies
+    devices: Devices
+    work: Work
+    bodies: Bodies
 
     async def on_post(self, req: Request, resp: Response, device_id: str) -> None:
         """Rename it, set its folders."""
         access = req.context.access
-        async with self._bodies.json(req) as body:
+        async with self.bodies.json(req) as body:
             name, folders = text(body, "name"), texts(body, "folders")
-        device = await self._work.write(self._devices.describe, device_id, access, name, folders)
+        device = await self.work.write(self.devices.describe, device_id, access, name, folders)
         resp.media = {"ok": True, **_told(device, access)}
 
     async def on_delete(self, req: Request, resp: Response, device_id: str) -> None:
         """Shut it out."""
-        await self._work.write(self._devices.revoke, device_id, req.context.access)
+        await self.work.write(self.devices.revoke, device_id, req.context.access)
         resp.media = {"ok": True}
 
 

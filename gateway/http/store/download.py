@@ -5,6 +5,7 @@ that its ending says or none. RFC 9110, sections 13 and 14, and RFC 6266.
 """
 
 import gzip
+from dataclasses import dataclass
 from typing import BinaryIO, ClassVar, Final
 from urllib.parse import quote
 
@@ -28,20 +29,20 @@ _TYPES: Final = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
 class Download:
     """Give the bytes of a file."""
 
     scopes: ClassVar = {"GET": Scope.READ}
 
-    def __init__(self, files: Files, work: Work) -> None:
-        self._files = files
-        self._work = work
+    files: Files
+    work: Work
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Find the version and give what is asked of it."""
         number = query_number(req, "version", 1, LARGEST)
         file, path = req.get_param("id") or None, req.get_param("path") or None
-        opened = await self._work.read(self._files.open, req.context.access, file, path, number)
+        opened = await self.work.read(self.files.open, req.context.access, file, path, number)
         try:
             source = await self._answer(req, resp, opened)
         except BaseException:
@@ -73,13 +74,13 @@ class Download:
             return None
         resp.content_length = end - begin
         until = begin if req.exchange.method == "HEAD" else end  # without a stream the framework would say length 0
-        resp.stream = Reading(opened.source, begin, until, self._work)  # type: ignore[assignment]
+        resp.stream = Reading(opened.source, begin, until, self.work)  # type: ignore[assignment]
         return opened.source
 
     async def _small(self, req: Request, resp: Response, opened: Opened, begin: int, end: int) -> None:
         data = (opened.data or b"")[begin:end]
         if _pays(opened) and resp.status_code == 200 and takes_gzip(req):  # noqa: PLR2004
-            data = await self._work.read(gzip.compress, data, 6, mtime=0)
+            data = await self.work.read(gzip.compress, data, 6, mtime=0)
             resp.set_header("Content-Encoding", "gzip")
             resp.set_header("ETag", preconditions.tag(opened.version.number, weak=True))
         resp.data = data

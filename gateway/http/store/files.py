@@ -1,5 +1,6 @@
 """``files``: pages of the tree, one file, its versions, moving, going back, deleting."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from gateway.errors import BadRequest
@@ -17,20 +18,20 @@ from gateway.service.revising import Revising
 _PATH: Final = 4096
 
 
+@dataclass(frozen=True, slots=True)
 class List:
     """A page of a folder."""
 
     scopes: ClassVar = {"GET": Scope.READ}
 
-    def __init__(self, files: Files, work: Work) -> None:
-        self._files = files
-        self._work = work
+    files: Files
+    work: Work
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """List folders and files, by path."""
         recursive = req.get_param("recursive") in {"1", "true"}
-        page = await self._work.read(
-            self._files.page, req.context.access, req.get_param("path") or "/", place(req),
+        page = await self.work.read(
+            self.files.page, req.context.access, req.get_param("path") or "/", place(req),
             size_of_page(req, PAGE), recursive=recursive,
         )  # fmt: skip
         folders: list[dict[str, Any]] = [{"path": folder, "folder": True} for folder in page.folders]
@@ -41,33 +42,33 @@ class List:
         resp.media = body
 
 
+@dataclass(frozen=True, slots=True)
 class OneFile:
     """Deleting."""
 
     scopes: ClassVar = {"DELETE": Scope.WRITE}
 
-    def __init__(self, revising: Revising, work: Work) -> None:
-        self._revising = revising
-        self._work = work
+    revising: Revising
+    work: Work
 
     async def on_delete(self, req: Request, resp: Response, file_id: str) -> None:
         """Put a file into the trash; with a stale ``If-Match`` the newer version stays beside it."""
-        done = await self._work.write(self._revising.delete, req.context.access, file_id, preconditions.base(req))
+        done = await self.work.write(self.revising.delete, req.context.access, file_id, preconditions.base(req))
         resp.media = {"ok": True, **({"conflict": told_conflict(done.conflict)} if done.conflict else {})}
 
 
+@dataclass(frozen=True, slots=True)
 class Info:
     """All that is known of a file."""
 
     scopes: ClassVar = {"GET": Scope.READ}
 
-    def __init__(self, files: Files, work: Work) -> None:
-        self._files = files
-        self._work = work
+    files: Files
+    work: Work
 
     async def on_get(self, req: Request, resp: Response, file_id: str) -> None:
         """Tell."""
-        told = await self._work.read(self._files.told, req.context.access, file_id)
+        told = await self.work.read(self.files.told, req.context.access, file_id)
         facts = told.version.facts
         known = {"kind": facts.kind, "summary": facts.summary, "activity": told.activity}
         resp.set_header("ETag", preconditions.tag(told.file.version))
@@ -78,56 +79,56 @@ class Info:
         }
 
 
+@dataclass(frozen=True, slots=True)
 class Versions:
     """The history of a file."""
 
     scopes: ClassVar = {"GET": Scope.READ}
 
-    def __init__(self, files: Files, work: Work) -> None:
-        self._files = files
-        self._work = work
+    files: Files
+    work: Work
 
     async def on_get(self, req: Request, resp: Response, file_id: str) -> None:
         """List what is kept, newest first."""
-        versions = await self._work.read(self._files.versions, req.context.access, file_id)
+        versions = await self.work.read(self.files.versions, req.context.access, file_id)
         resp.media = {"ok": True, "versions": [told_version(each, versions[0].number) for each in versions]}
 
 
+@dataclass(frozen=True, slots=True)
 class Move:
     """Another path."""
 
     scopes: ClassVar = {"POST": Scope.WRITE}
 
-    def __init__(self, revising: Revising, work: Work, bodies: Bodies) -> None:
-        self._revising = revising
-        self._work = work
-        self._bodies = bodies
+    revising: Revising
+    work: Work
+    bodies: Bodies
 
     async def on_post(self, req: Request, resp: Response, file_id: str) -> None:
         """Move a file; its id and history stay."""
-        async with self._bodies.json(req, SMALL) as body:
+        async with self.bodies.json(req, SMALL) as body:
             path = needed(text(body, "path", longest=_PATH), "path")
         resp.media = {
             "ok": True,
-            "file": told_file(await self._work.write(self._revising.move, req.context.access, file_id, path)),
+            "file": told_file(await self.work.write(self.revising.move, req.context.access, file_id, path)),
         }
 
 
+@dataclass(frozen=True, slots=True)
 class Restore:
     """An earlier version."""
 
     scopes: ClassVar = {"POST": Scope.WRITE}
 
-    def __init__(self, revising: Revising, work: Work, bodies: Bodies) -> None:
-        self._revising = revising
-        self._work = work
-        self._bodies = bodies
+    revising: Revising
+    work: Work
+    bodies: Bodies
 
     async def on_post(self, req: Request, resp: Response, file_id: str) -> None:
         """Make it the newest."""
-        async with self._bodies.json(req, SMALL) as body:
+        async with self.bodies.json(req, SMALL) as body:
             version = whole(body, "version", LARGEST)
         if not version:
             raise BadRequest("version: is missing")
-        stored = await self._work.write(self._revising.restore, req.context.access, file_id, version)
+        stored = await self.work.write(self.revising.restore, req.context.access, file_id, version)
         resp.media = {"ok": True, "file": told_file(stored.file), "same": stored.duplicate}

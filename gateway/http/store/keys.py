@@ -1,5 +1,6 @@
 """``keys``: personal keys for scripts."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import falcon
@@ -12,45 +13,45 @@ from gateway.model import Access, Key, Scope
 from gateway.service.keys import Keys, read_wish
 
 
+@dataclass(frozen=True, slots=True)
 class KeyList:
     """All of a user's keys."""
 
     scopes: ClassVar = {"GET": Scope.ACCOUNT, "POST": Scope.ACCOUNT}
 
-    def __init__(self, keys: Keys, work: Work, bodies: Bodies) -> None:
-        self._keys = keys
-        self._work = work
-        self._bodies = bodies
+    keys: Keys
+    work: Work
+    bodies: Bodies
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """List those that are not revoked, without their secrets."""
         access = req.context.access
-        keys = await self._work.read(self._keys.all, access.user)
+        keys = await self.work.read(self.keys.all, access.user)
         resp.media = {"ok": True, "keys": [_told(key, access) for key in keys]}
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Make one; only this answer shows its secret."""
         access = req.context.access
-        async with self._bodies.json(req, SMALL) as body:
+        async with self.bodies.json(req, SMALL) as body:
             name, scopes = needed(text(body, "name"), "name"), items(body, "scopes") or []
             wish = read_wish(name, scopes, text(body, "folder", longest=4096))
-        made = await self._work.write(self._keys.make_own, access, wish)
+        made = await self.work.write(self.keys.make_own, access, wish)
         resp.status = falcon.HTTP_201
         resp.media = {"ok": True, "key": made.secret, **_told(made.key, access)}
 
 
+@dataclass(frozen=True, slots=True)
 class OneKey:
     """One of a user's keys."""
 
     scopes: ClassVar = {"DELETE": Scope.ACCOUNT}
 
-    def __init__(self, keys: Keys, work: Work) -> None:
-        self._keys = keys
-        self._work = work
+    keys: Keys
+    work: Work
 
     async def on_delete(self, req: Request, resp: Response, key_id: str) -> None:
         """Revoke it."""
-        await self._work.write(self._keys.revoke, key_id, req.context.access)
+        await self.work.write(self.keys.revoke, key_id, req.context.access)
         resp.media = {"ok": True}
 
 

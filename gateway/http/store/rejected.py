@@ -1,5 +1,6 @@
 """``rejected``: what validation refused, with the reason."""
 
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from gateway.errors import GatewayError
@@ -14,58 +15,58 @@ from gateway.service.rejections import Rejections
 PAGE: Final = 1000
 
 
+@dataclass(frozen=True, slots=True)
 class RejectedList:
     """Refused uploads."""
 
     scopes: ClassVar = {"GET": Scope.READ}
 
-    def __init__(self, rejections: Rejections, work: Work) -> None:
-        self._rejections = rejections
-        self._work = work
+    rejections: Rejections
+    work: Work
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """List a page, newest first."""
         limit = size_of_page(req, PAGE)
-        found = await self._work.read(self._rejections.page, req.context.access, limit + 1, entry(req))
+        found = await self.work.read(self.rejections.page, req.context.access, limit + 1, entry(req))
         body: dict[str, Any] = {"ok": True, "rejected": list(map(_told, found[:limit]))}
         if len(found) > limit:
             body["cursor"] = f"{found[limit - 1].time}.{found[limit - 1].id}"
         resp.media = body
 
 
+@dataclass(frozen=True, slots=True)
 class RejectedDownload:
     """The bytes of a refused upload."""
 
     scopes: ClassVar = {"GET": Scope.READ}
 
-    def __init__(self, rejections: Rejections, work: Work) -> None:
-        self._rejections = rejections
-        self._work = work
+    rejections: Rejections
+    work: Work
 
     async def on_get(self, req: Request, resp: Response, rejected_id: str) -> None:
         """Give them as they came, as a file to be kept and not to be shown."""
-        opened = await self._work.read(self._rejections.open, req.context.access, rejected_id)
+        opened = await self.work.read(self.rejections.open, req.context.access, rejected_id)
         attach(resp, opened.rejection.name, None)
         resp.set_header("X-Content-SHA256", opened.rejection.sha256.hex())
         resp.set_header("Accept-Ranges", "none")
         size = opened.rejection.size
         resp.content_length = size
         begin = size if req.exchange.method == "HEAD" else 0
-        resp.stream = Reading(opened.source, begin, size, self._work)  # type: ignore[assignment]
+        resp.stream = Reading(opened.source, begin, size, self.work)  # type: ignore[assignment]
 
 
+@dataclass(frozen=True, slots=True)
 class RejectedRetry:
     """Another try."""
 
     scopes: ClassVar = {"POST": Scope.WRITE}
 
-    def __init__(self, rejections: Rejections, work: Work) -> None:
-        self._rejections = rejections
-        self._work = work
+    rejections: Rejections
+    work: Work
 
     async def on_post(self, req: Request, resp: Response, rejected_id: str) -> None:
         """Check it again; a correct file is in the tree when this is answered."""
-        outcome = await self._work.write(self._rejections.retry, req.context.access, rejected_id)
+        outcome = await self.work.write(self.rejections.retry, req.context.access, rejected_id)
         if isinstance(outcome, GatewayError):
             raise outcome
         answer_one(resp, outcome)

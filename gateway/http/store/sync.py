@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from gateway.errors import BadRequest, TooLarge
@@ -25,18 +26,18 @@ _ID: Final = 12
 _BASE: Final = 2**31 - 1
 
 
+@dataclass(frozen=True, slots=True)
 class Status:
     """How a project stands."""
 
     scopes: ClassVar = {"GET": Scope.READ}
 
-    def __init__(self, sync: Sync, work: Work) -> None:
-        self._sync = sync
-        self._work = work
+    sync: Sync
+    work: Work
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Tell."""
-        state = await self._work.read(self._sync.state, req.context.access)
+        state = await self.work.read(self.sync.state, req.context.access)
         resp.media = {"ok": True, "cursor": state.cursor.encode(), **_told_counts(state.counts)}
 
 
@@ -110,27 +111,27 @@ def _change(item: Change | FileEntry, seq: int) -> dict[str, Any]:
 _FILE: Final = frozenset({"path", "version", "sha256", "size", "type", "mtime", "damaged"})
 
 
+@dataclass(frozen=True, slots=True)
 class Push:
     """What a device has done."""
 
     scopes: ClassVar = {"POST": Scope.WRITE}
 
-    def __init__(self, pushes: Pushes, work: Work, bodies: Bodies) -> None:
-        self._pushes = pushes
-        self._work = work
-        self._bodies = bodies
+    pushes: Pushes
+    work: Work
+    bodies: Bodies
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Do the changes, each for itself, and tell what became of each, in their order."""
-        async with self._bodies.json(req, PUSH_BYTES) as body:
+        async with self.bodies.json(req, PUSH_BYTES) as body:
             changes = body.get("changes")
             if not isinstance(changes, list):
                 raise BadRequest("changes: must be a list")
             if len(changes) > MOST:
                 raise TooLarge(f"changes: takes at most {MOST} in one request")
             wishes, results = _read(changes)
-        for write in await self._work.read(self._pushes.push, req.context.access, wishes):
-            results |= await self._work.commit(write)
+        for write in await self.work.read(self.pushes.push, req.context.access, wishes):
+            results |= await self.work.commit(write)
         resp.media = {"ok": True, "results": [_told_result(results[place]) for place in range(len(changes))]}
 
 

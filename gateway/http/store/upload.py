@@ -42,7 +42,7 @@ class Upload:
     async def on_post(self, req: Request, resp: Response) -> None:
         """Take a body, or the files of a form; each is on the disk when its result says so."""
         wish = _wish(req)
-        async with self._streams.place():
+        async with self._streams.places.hold():
             pieces = self._streams.pieces(req, self._most)
             if (req.content_type or "").lower().startswith("multipart/form-data"):
                 answer_many(resp, await self._form(req, wish, pieces))
