@@ -105,9 +105,13 @@ def _kept(text: str) -> tuple[tuple[str, int, int], ...]:
     for part in filter(None, map(str.strip, text.split(","))):
         folder, _, numbers = part.partition("=")
         versions, _, days = numbers.partition("/")
-        if not folder.startswith("/") or not folder.strip("/") or not versions.isdecimal() or not days.isdecimal():
-            raise ValueError("folders with versions and days, like /photos=3/7,/config=50/365")
-        rows.append((folder.rstrip("/"), max(1, int(versions)), int(days)))
+        folder = folder.rstrip("/")
+        right = folder.startswith("/") and not {"", ".", ".."} & set(folder.split("/")[1:])
+        if not right or not versions.isdecimal() or not days.isdecimal() or not int(versions):
+            raise ValueError("folders with versions (1 or more) and days, like /photos=3/7,/config=50/365")
+        rows.append((folder, int(versions), int(days)))
+    if len({folder for folder, _, _ in rows}) < len(rows):
+        raise ValueError("each folder once, like /photos=3/7,/config=50/365")
     return tuple(rows)
 
 

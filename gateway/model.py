@@ -300,7 +300,8 @@ class Conflict:
     """Two versions of one name: the last to arrive has it, the other lies beside it until somebody settles.
 
     ``version`` of ``file`` won and came from ``device`` (0: it was deleted or moved); ``lost`` is the number that the
-    content of ``copy`` has in the file, ``loser`` the device that sent it. ``kept`` is the word of the settlement.
+    content of ``copy`` has in the file, ``loser`` the device that sent it. ``path`` and ``beside`` are where both lay
+    then. ``kept`` is the word of the settlement.
     """
 
     id: str
@@ -312,6 +313,8 @@ class Conflict:
     lost: int
     loser: str | None
     time: int
+    path: str
+    beside: str
     settled: int | None = None
     kept: str | None = None
 

@@ -104,7 +104,7 @@ def _length(seconds: float) -> str:
 def size(count: float) -> str:
     """Write a number of bytes; a KB has 1,024, as in the gateway's limit."""
     if count < 1024:  # noqa: PLR2004 - the unit itself
-        return f"{count:,.0f} bytes"
+        return f"{count:,.0f} byte{'' if count == 1 else 's'}"
     return f"{count / 1024:.1f} KB" if count < 1000 * 1024 else f"{count / 1024 / 1024:.1f} MB"
 
 

@@ -21,6 +21,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: bytes
+    room: int = 80  # bytes of a message
 
     @property
     def json(self) -> dict[str, Any]:
@@ -40,7 +41,7 @@ class Answer:
         value = self.json
         assert (value["error"], value["code"], self.status) == (word, status, status), self.body
         assert value["ok"] is False
-        assert 0 < len(json.dumps(value["m"])) - 2 <= 80
+        assert 0 < len(json.dumps(value["m"])) - 2 <= self.room
         return value
 
     @property
@@ -69,7 +70,8 @@ class Api:
         try:
             connection.request(method, path, body, sent | self.headers | (headers or {}))
             answer = connection.getresponse()
-            return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
+            fields = {k.lower(): v for k, v in answer.getheaders()}
+            return Answer(answer.status, fields, answer.read(), 1000 if self.prefix == "/api/v1" else 80)
         finally:
             connection.close()
 

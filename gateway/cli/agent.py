@@ -34,5 +34,6 @@ def agent(*, once: bool) -> None:
         ending = Ending(config.shutdown_timeout)
         if once:
             Agent(opened, lambda seconds: ending.wait(min(seconds, ONCE))).round()
+            click.echo("What was due is done; clean-up is due once a day, or with: wristgate cleanup")
         else:
             Agent(opened, ending.wait).work()

@@ -52,6 +52,7 @@ def list_keys(*, as_json: bool) -> None:
     """List the keys of all users, never what they are."""
     with gateway() as opened:
         rows = opened.keys.all()
+        users = {key.user: opened.accounts.name(key.user) for key in rows}
     if as_json:
         import orjson  # noqa: PLC0415
 
@@ -61,10 +62,13 @@ def list_keys(*, as_json: bool) -> None:
         click.echo("There is no key. To make one: wristgate apikey create NAME", err=True)
         return
     cells = [
-        (key.id, key.name, ", ".join(sorted(key.scopes)), key.folder or "/", moment(key.created), moment(key.last_used))
+        (
+            key.id, key.name, users[key.user], ", ".join(sorted(key.scopes)), key.folder or "/", moment(key.created),
+            moment(key.last_used),
+        )
         for key in rows
-    ]
-    show(("Id", "Name", "May", "Folder", "Made", "Last used"), cells)
+    ]  # fmt: skip
+    show(("Id", "Name", "Of", "May", "Folder", "Made", "Last used"), cells)
 
 
 @apikey.command()

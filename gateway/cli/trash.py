@@ -1,9 +1,12 @@
 """``wristgate mv``, ``rm`` and ``trash``: changing the tree from the shell."""
 
+import sys
+
 import click
 
 from gateway.cli.context import gateway
 from gateway.cli.tables import moment, show
+from gateway.errors import GatewayError
 from gateway.wording import size
 
 _USER = click.option("--user", "email", metavar="EMAIL", help="Whose files; without it the owner's.")
@@ -43,12 +46,18 @@ def remove(paths: tuple[str, ...], email: str | None) -> None:
     from gateway.service.access import by_command  # noqa: PLC0415
     from gateway.service.merging import WHATEVER  # noqa: PLC0415
 
+    failed = False
     with gateway() as opened:
         access = by_command(opened.accounts.find(email))
         for path in paths:
-            file = opened.files.find(access, None, path)
-            opened.store.write(opened.revising.delete(access, file.id, WHATEVER)).result()
-            click.echo(f"{file.path}: in the trash as {file.id}")
+            try:
+                file = opened.files.find(access, None, path)
+                opened.store.write(opened.revising.delete(access, file.id, WHATEVER)).result()
+                click.echo(f"{file.path}: in the trash as {file.id}")
+            except GatewayError as error:
+                click.echo(f"wristgate: {error.message}", err=True)
+                failed = True
+    sys.exit(1 if failed else 0)
 
 
 @click.group(invoke_without_command=True)

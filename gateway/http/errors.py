@@ -50,7 +50,8 @@ STATUS: dict[type[GatewayError], int] = {
     Busy: 503,
 }
 
-MESSAGE_BYTES: Final = 80
+MESSAGE_BYTES: Final = 80  # for a watch
+LONG_MESSAGE_BYTES: Final = 1000  # for everybody else; a path may be long
 _BMP: Final = 0xFFFF  # beyond it a character takes two escapes
 
 
@@ -62,13 +63,13 @@ def status_of(error: GatewayError) -> int:
     return 500
 
 
-def envelope(error: GatewayError) -> dict[str, object]:
-    """Give the JSON object that tells a client about ``error``; its ``m`` fits 80 bytes as escaped ASCII."""
+def envelope(error: GatewayError, most: int = MESSAGE_BYTES) -> dict[str, object]:
+    """Give the JSON object that tells a client about ``error``; its ``m`` fits ``most`` bytes as escaped ASCII."""
     body: dict[str, object] = {
         "ok": False,
         "code": status_of(error),
         "error": error.word,
-        "m": shorten(error.message, MESSAGE_BYTES),
+        "m": shorten(error.message, most),
     }
     if isinstance(error, RateLimited | Busy):
         body["wait"] = error.wait

@@ -21,8 +21,9 @@ from gateway.errors import (
     TooLarge,
     UnsupportedType,
 )
-from gateway.http.errors import envelope, status_of
+from gateway.http.errors import LONG_MESSAGE_BYTES, MESSAGE_BYTES, envelope, status_of
 from gateway.http.request import Params, Request, Response
+from gateway.model import WATCHES
 
 Page = Callable[[Response, GatewayError], None]
 
@@ -37,6 +38,12 @@ _FRAMEWORK: Final[dict[int, tuple[type[GatewayError], str]]] = {
 
 _WEBSOCKET: Final = 3000
 _log: Final = logging.getLogger("gateway.http")
+
+
+def _room(path: str) -> int:
+    """Give the bytes that a message may take: a watch has few."""
+    watch = path.startswith(tuple(f"/api/v1/{kind}/" for kind in WATCHES))
+    return LONG_MESSAGE_BYTES if path.startswith("/api/v1/") and not watch else MESSAGE_BYTES
 
 
 class Failures:
@@ -69,7 +76,7 @@ class Failures:
         if f"{req.path}/".startswith("/api/") or "text/html" not in (req.get_header("Accept") or ""):
             resp.content_type = falcon.MEDIA_JSON
             resp.data = resp.text = None
-            resp.media = envelope(known)
+            resp.media = envelope(known, _room(req.path))
             if req.get_param("e") == "200":
                 resp.status = falcon.HTTP_200
         else:

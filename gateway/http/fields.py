@@ -72,3 +72,11 @@ def query_number(req: Request, key: str, least: int, most: int) -> int | None:
     if not value.isascii() or not value.isdigit() or len(value) > 10 or not least <= int(value) <= most:  # noqa: PLR2004
         raise BadRequest(f"{key}: must be a whole number from {least} to {most}")
     return int(value)
+
+
+def query_flag(req: Request, key: str) -> bool:
+    """Give a yes or no of the query, no where the key is missing."""
+    value = (req.get_param(key) or "0").lower()
+    if value not in {"0", "1", "false", "true", "no", "yes"}:
+        raise BadRequest(f"{key}: must be 0 or 1")
+    return value in {"1", "true", "yes"}

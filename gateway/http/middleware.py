@@ -60,7 +60,7 @@ class Answers:
             resp.set_header("Cache-Control", "no-store")
         resp.set_header("X-Content-Type-Options", "nosniff")
         if resp.status_code == _UNAUTHORIZED and getattr(resource, "scopes", None) is not None:
-            resp.set_header("WWW-Authenticate", "Bearer")
+            resp.set_header("WWW-Authenticate", 'Bearer, Basic realm="wristgate"')
 
 
 class Compression:

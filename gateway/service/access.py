@@ -63,7 +63,7 @@ class Accesses:
         token = digest(secret)
         found = transaction.keys.by_hash(token)
         if found is None:
-            raise Unauthorized
+            raise Unauthorized("this key is not known, or was revoked")
         key, home = found
         return Seen(_by_key(key, home, token), self._is_news(key.last_used))
 
@@ -105,6 +105,12 @@ def still_allowed(transaction: Transaction, access: Access) -> None:
         allowed = access.family is not None and transaction.devices.by_family(access.family) is not None
     if not allowed:
         raise Unauthorized
+
+
+def transferred(transaction: Transaction, access: Access, now: int, sent: int = 0) -> None:
+    """Note that a device has just sent something, or taken something over, ``sent`` files of it up."""
+    if access.device is not None:
+        transaction.devices.synced(access.device.id, now, sent)
 
 
 def sender_name(transaction: Transaction, sender: str) -> str | None:

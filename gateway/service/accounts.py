@@ -40,6 +40,12 @@ class Accounts:
             raise NotFound(f"no user {email}")
         return user
 
+    def name(self, user: str) -> str:
+        """Give what the operator knows a user by: the e-mail, ``owner`` for one who has not signed in yet."""
+        with self._store.read() as transaction:
+            found = transaction.users.by_id(user)
+        return (found.email if found else None) or "owner"
+
     def add(self, email: str, password: str) -> Write[User]:
         """Add a user on the operator's word; the first one becomes the owner that the first start left open."""
         email = clean_email(email)

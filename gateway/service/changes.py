@@ -121,7 +121,8 @@ def by_itself(actor: Actor) -> Actor:
 def path_beside(transaction: Transaction, entry: FileEntry, now: int) -> str:
     """Find a free path beside a file, named after who sent its newest version."""
     sender = (sender_name(transaction, entry.device) if entry.device else None) or "wristgate"
-    name, folder = conflict_name(entry.name, now, re.sub(r"\s+", "-", device_name(sender))), entry.folder.rstrip("/")
+    name = conflict_name(entry.name, now, re.sub(r"[^\w.-]+", "-", device_name(sender)))
+    folder = entry.folder.rstrip("/")
     if len(f"{folder}/{name} (99)".encode()) > PATH_BYTES:
         folder = "/backups"
     path, n = f"{folder}/{name}", 2

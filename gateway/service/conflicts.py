@@ -100,10 +100,10 @@ def _keep_copy(transaction: Transaction, actor: Actor, told: Open, now: int) -> 
 
 def _is_reached(transaction: Transaction, access: Access, conflict: Conflict) -> bool:
     """Say whether both files of a conflict lie where the caller may look, or did before they were deleted."""
-    for file in (conflict.file, conflict.copy):
+    for file, path in ((conflict.file, conflict.path), (conflict.copy, conflict.beside)):
         gone = transaction.files.trashed(conflict.project, file)
         entry = gone.file if gone else transaction.files.by_id(conflict.project, file)
-        if entry is None or not reaches(access, entry.path):
+        if not reaches(access, entry.path if entry else path):
             return False
     return True
 
@@ -114,6 +114,6 @@ def _told(transaction: Transaction, conflict: Conflict) -> Open:
     gone = transaction.files.trashed(conflict.project, conflict.file) if file is None else None
     copy = transaction.files.by_id(conflict.project, conflict.copy)
     assert copy is not None
-    path = file.path if file else gone.file.path if gone else copy.path
+    path = file.path if file else gone.file.path if gone else conflict.path
     names = [sender_name(transaction, sender) if sender else None for sender in (conflict.device, conflict.loser)]
     return Open(conflict, path, file, copy, *names)

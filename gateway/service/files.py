@@ -8,7 +8,7 @@ from gateway.errors import BadRequest, Gone
 from gateway.model import Access, FileEntry, Version
 from gateway.service.clashes import OWN_FOLDERS
 from gateway.service.paths import clean_path, fold
-from gateway.service.reach import file_at, file_of, folder_of, reaches
+from gateway.service.reach import file_at, file_of, folder_of, is_trashed, reaches
 from gateway.store import Store, Transaction
 
 PAGE: Final = 1000  # entries at most
@@ -128,6 +128,8 @@ class Files:
     def open(self, access: Access, file: str | None, path: str | None, number: int | None = None) -> Opened:
         """Open the newest version of a file, or another one; raises ``NotFound``, and ``Gone`` for one not kept."""
         with self._store.read() as transaction:
+            if file and is_trashed(transaction, access, file):
+                raise Gone("this file was deleted, it is in the trash")
             entry = self._find(transaction, access, file, path)
             version = transaction.versions.find(entry.id, number or entry.version)
             if version is None:

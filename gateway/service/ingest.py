@@ -27,14 +27,15 @@ def receive(
     *,
     beside: bool = False,
     mtime: int | None = None,
+    within: str = "/",
 ) -> Stored:
     """Keep a file that a device sent, under its own name where that is possible.
 
-    The same bytes as the head of a file of the project are that file. A taken name gives the next version when the
-    same device sent it and, among activities, the start is the same; otherwise, and where it is to lie ``beside`` what
-    is there, ``name (2).fit``.
+    The same bytes as the head of a file ``within`` a folder (with a slash at its end) are that file. A taken name gives
+    the next version when the same device sent it and, among activities, the start is the same; otherwise, and where it
+    is to lie ``beside`` what is there, ``name (2).fit``.
     """
-    known = transaction.files.with_content(actor.project, checked.content.sha256)
+    known = transaction.files.with_content(actor.project, checked.content.sha256, within)
     if known is not None:
         return Stored(known, duplicate=True)
     folder = usable(transaction, actor.project, folder)

@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.errors import BadRequest, FormatError, PreconditionFailed
-from gateway.model import Access, Checked, Stored
-from gateway.service.access import still_allowed
+from gateway.model import Access, Checked, Kind, Stored
+from gateway.service.access import still_allowed, transferred
 from gateway.service.changes import facts_of
 from gateway.service.checking import Checker
 from gateway.service.clock import Clock, unix_time
 from gateway.service.firstbytes import HEAD, claims, default_name, folder_for_content
 from gateway.service.incoming import Received
-from gateway.service.ingest import folder_for, odd, receive
+from gateway.service.ingest import FOLDERS, folder_for, odd, receive
 from gateway.service.merging import WHATEVER, Base, put, stored
 from gateway.service.paths import clean_name, fold
-from gateway.service.reach import target
+from gateway.service.reach import folder_of, target
 from gateway.service.refusing import keep_refused
 from gateway.store import Store, Transaction, Write
 
@@ -25,7 +25,8 @@ OPAQUE: Final = "/documents"
 class Wish:
     """What is asked for a body: a ``path``, or only a ``name`` or nothing at all; and what has to hold.
 
-    ``fresh``: nothing else may be at the path; ``existing``: something must. ``sha256``: what the body must be.
+    ``member``: it is one of an archive's. ``fresh``: nothing else may be at the path; ``existing``: something must.
+    ``sha256``: what the body must be.
     """
 
     path: str | None = None
@@ -35,6 +36,7 @@ class Wish:
     sha256: bytes | None = None
     mtime: int | None = None
     existing: bool = False
+    member: bool = False
 
 
 Outcome = Stored | FormatError
@@ -76,7 +78,7 @@ class Intake:
                 transaction, access.actor, path, facts, self._clock(), wish.base, mtime=wish.mtime,
                 content=checked.content,
             )  # fmt: skip
-            return stored(merged, odd(checked))
+            return _noted(transaction, access, stored(merged, odd(checked)), self._clock())
 
         return write
 
@@ -87,12 +89,20 @@ class Intake:
             checked = self._look(received, name or "", head)
         except FormatError as error:
             return self._refuse(access, received, name or "file", error)
+        proper = folder_for(checked, OPAQUE if checked.summary else folder_for_content(head))
+        folder = access.folder or proper
+        # cameras and archives call many things the same; of activities the start tells which is which
+        track = proper == FOLDERS[Kind.ACTIVITY] or (proper in FOLDERS.values() and name and not wish.member)
         name = name or default_name(checked, head, self._clock())
-        folder = access.folder or folder_for(checked, OPAQUE if checked.summary else folder_for_content(head))
 
         def write(transaction: Transaction) -> Outcome:
             still_allowed(transaction, access)
-            return receive(transaction, access.actor, folder, name, checked, self._clock(), mtime=wish.mtime)
+            now = self._clock()
+            taken = receive(
+                transaction, access.actor, folder, name, checked, now, beside=not track, mtime=wish.mtime,
+                within=folder_of(access),
+            )  # fmt: skip
+            return _noted(transaction, access, taken, now)
 
         return write
 
@@ -120,3 +130,8 @@ def _refuse_other(transaction: Transaction, access: Access, path: str, wish: Wis
         raise PreconditionFailed(f"there is no file {path}")
     if wish.fresh and there is not None and there.sha256 != checked.content.sha256:
         raise PreconditionFailed(f"there is a file at {path} already, version {there.version}")
+
+
+def _noted(transaction: Transaction, access: Access, stored: Stored, now: int) -> Stored:
+    transferred(transaction, access, now, sent=0 if stored.duplicate else 1)
+    return stored

@@ -77,6 +77,8 @@ def put(
     elif there.sha256 == facts.sha256:
         return Merged(there, same=True)
     stale = base.is_stale(there)
+    if stale and there and _was_done(transaction, actor, there, facts, base):
+        return Merged(there, same=True)
     if stale and base.reject:
         raise Conflicting(_newer(there))
     transaction.holdings.admit(actor.project, facts.sha256, facts.size)
@@ -84,6 +86,14 @@ def put(
     entry = write(transaction, actor, path, there, facts, now, mtime=mtime, content=content)
     conflict = _note(transaction, actor, entry, entry.version, there, copy, now)
     return Merged(entry, stale=stale, created=there is None, conflict=conflict)
+
+
+def _was_done(transaction: Transaction, actor: Actor, there: FileEntry, facts: Facts, base: Base) -> bool:
+    """Say whether the very change was done before something newer came: its answer was lost, and it is sent again."""
+    if base.version is None or base.file not in {None, there.id}:
+        return False
+    following = transaction.versions.find(there.id, base.version + 1)
+    return following is not None and (following.facts.sha256, following.device) == (facts.sha256, actor.sender)
 
 
 def stored(merged: Merged, warning: str | None) -> Stored:
@@ -153,7 +163,17 @@ def _note(
     if lost is None or copy is None:
         return None
     conflict = Conflict(
-        new_id(), actor.project, winner.id, version, actor.sender, copy.id, lost.version, lost.device, now
+        new_id(),
+        actor.project,
+        winner.id,
+        version,
+        actor.sender,
+        copy.id,
+        lost.version,
+        lost.device,
+        now,
+        winner.path,
+        copy.path,
     )
     transaction.conflicts.add(conflict)
     told = {"file": winner.id, "version": version, "copy": copy.id, "lost": lost.version, "path": copy.path}

@@ -13,7 +13,7 @@ import orjson
 
 from gateway.errors import BadRequest, GatewayError, NotFound, OverQuota
 from gateway.model import Access, Facts, FileEntry, Scope
-from gateway.service.access import still_allowed
+from gateway.service.access import still_allowed, transferred
 from gateway.service.changes import by_itself, move, move_beside
 from gateway.service.clock import Clock, unix_time
 from gateway.service.merging import Base, Merged, delete, put, relocate
@@ -92,6 +92,7 @@ class Pushes:
             results: Results = {}
             for group in part:
                 self._group(transaction, access, group, results)
+            transferred(transaction, access, self._clock())
             return results
 
         return write

@@ -24,11 +24,17 @@ def file_of(transaction: Transaction, access: Access, file: str) -> FileEntry:
     return entry
 
 
+def is_trashed(transaction: Transaction, access: Access, file: str) -> bool:
+    """Say whether a file that the caller could reach is in the trash."""
+    gone = transaction.files.trashed(access.project, file)
+    return gone is not None and reaches(access, gone.file.path)
+
+
 def file_at(transaction: Transaction, access: Access, path: str) -> FileEntry:
     """Find a file by its very path; raises ``NotFound``."""
     entry = transaction.files.at(access.project, fold(path))
     if entry is None or entry.path != path or not reaches(access, path):
-        raise NotFound("no such file")
+        raise NotFound(f"there is no file {path}")
     return entry
 
 

@@ -47,7 +47,8 @@ class Policy:
         return max(holding, key=lambda rule: len(rule.folder))
 
     def at_age(self, age: int) -> "Policy":
-        """Give the same policy with one age for all that has one."""
+        """Give the same policy with one age for all that has one; 0 is whatever has an age, this very second's too."""
+        age = age or -1
         return Policy(tuple(replace(rule, age=age) for rule in self.rules), age, age)
 
 

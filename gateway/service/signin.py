@@ -63,8 +63,10 @@ class SignIn:
         self._clock = clock
         self._signup = signup
 
-    def register(self, email: str, password: str, name: str, kind: str) -> Write[Registered]:
+    def register(self, email: str, password: str, name: str, kind: str, app: str | None = None) -> Write[Registered]:
         """Make a device of the user with this e-mail and password; checks a hash, which takes long.
+
+        ``app`` is the version of its app.
 
         With sign-up an unknown e-mail becomes a user. Raises ``Unauthorized``, ``BadRequest``.
         """
@@ -79,7 +81,19 @@ class SignIn:
             key, secret = new_id(), new_secret()
             shown = free_name(transaction, user.id, called)
             device = PairedDevice(
-                key, user.id, user.project, DeviceType(kind), key, shown, None, (), now, None, None, 0, None
+                key,
+                user.id,
+                user.project,
+                DeviceType(kind),
+                key,
+                shown,
+                device_name(app or "") or None,
+                (),
+                now,
+                None,
+                None,
+                0,
+                None,
             )
             transaction.devices.add(device)
             transaction.devices.set_secret(key, digest(secret))
@@ -89,13 +103,20 @@ class SignIn:
 
         return write
 
-    def login(self, device: str, secret: str) -> Write[Pair]:
-        """Sign a device in; raises ``Unauthorized`` whatever is wrong."""
+    def login(self, device: str, secret: str, app: str | None = None) -> Write[Pair]:
+        """Sign a device in, which may have another version of its app; raises ``Unauthorized`` whatever is wrong."""
         hashed = digest(secret)
         with self._store.read() as transaction:  # who knows no secret has nothing written
             _signing_in(transaction, device, hashed)
-        now = self._clock()
-        return lambda transaction: self._begin(transaction, _signing_in(transaction, device, hashed), now)
+        now, version = self._clock(), device_name(app or "")
+
+        def write(transaction: Transaction) -> Pair:
+            found = _signing_in(transaction, device, hashed)
+            if version:
+                transaction.devices.rename(found.id, found.name, version)
+            return self._begin(transaction, found, now)
+
+        return write
 
     def refresh(self, token: str) -> Write[Pair | Unauthorized]:
         """Exchange a refresh token; raises ``Unauthorized``, or gives it where that ends the sign-in.

@@ -5,7 +5,8 @@ from typing import Final
 
 from gateway.errors import Gone
 from gateway.model import Access, Change, FileEntry, PairedDevice
-from gateway.service.access import still_allowed
+from gateway.service.access import still_allowed, transferred
+from gateway.service.clock import Clock, unix_time
 from gateway.service.cursors import Cursor, decode
 from gateway.service.deliveries import Deliveries
 from gateway.service.paths import fold
@@ -60,9 +61,10 @@ class State:
 class Sync:
     """Reading the journal of changes."""
 
-    def __init__(self, store: Store, deliveries: Deliveries) -> None:
+    def __init__(self, store: Store, deliveries: Deliveries, clock: Clock = unix_time) -> None:
         self._store = store
         self._deliveries = deliveries
+        self._clock = clock
 
     def pull(self, access: Access, cursor: str | None, limit: int) -> Pulled:
         """Give the changes behind a cursor; without one, the tree page by page, which ends at where it began.
@@ -128,12 +130,13 @@ class Sync:
             return transaction.journal.head(project)
 
     def note(self, access: Access, seq: int) -> Write[None]:
-        """Note up to where a device has pulled."""
-        device = access.device
+        """Note up to where a device has pulled, and that it has just done so."""
+        device, now = access.device, self._clock()
 
         def write(transaction: Transaction) -> None:
             if device is not None:
                 transaction.devices.pulled(device.id, seq)
+                transferred(transaction, access, now)
 
         return write
 

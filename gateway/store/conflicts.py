@@ -3,7 +3,8 @@
 from gateway.model import Conflict
 from gateway.store.noun import Noun
 
-_COLUMNS = "c.id, c.project, c.file, c.version, c.device, c.copy, c.lost, c.loser, c.time, c.settled, c.kept"
+_COLUMNS = """c.id, c.project, c.file, c.version, c.device, c.copy, c.lost, c.loser, c.time, c.path, c.beside,
+              c.settled, c.kept"""
 
 
 class Conflicts(Noun):
@@ -12,10 +13,11 @@ class Conflicts(Noun):
     def add(self, conflict: Conflict) -> None:
         """Note a conflict."""
         self._run(
-            """insert into conflicts (id, project, file, version, device, copy, lost, loser, time)
-               values (:id, :project, :file, :version, :device, :copy, :lost, :loser, :time)""",
+            """insert into conflicts (id, project, file, path, version, device, copy, beside, lost, loser, time)
+               values (:id, :project, :file, :path, :version, :device, :copy, :beside, :lost, :loser, :time)""",
             id=conflict.id, project=conflict.project, file=conflict.file, version=conflict.version,
             device=conflict.device, copy=conflict.copy, lost=conflict.lost, loser=conflict.loser, time=conflict.time,
+            path=conflict.path, beside=conflict.beside,
         )  # fmt: skip
 
     def find(self, project: str, conflict: str) -> Conflict | None:

@@ -37,15 +37,18 @@ class Files(Noun):
             )
         )
 
-    def with_content(self, project: str, sha256: bytes) -> FileEntry | None:
-        """Find the oldest file whose head has these bytes."""
+    def with_content(self, project: str, sha256: bytes, folder: str = "/") -> FileEntry | None:
+        """Find the oldest file of a folder and its folders whose head has these bytes; it ends with a slash."""
         return _entry(
             self._row(
                 f"""select {COLUMNS} from files f indexed by files_content
                     where f.project = :project and f.sha256 = :sha256 and f.deleted is null
+                    and f.path >= :folder and f.path < :last
                     order by f.time, f.id limit 1""",
                 project=project,
                 sha256=sha256,
+                folder=folder,
+                last=after_folder(folder),
             )
         )
 

@@ -72,10 +72,10 @@ class Retention(Noun):
         self._run("delete from versions where file = :file and n = :n", file=file, n=number)
 
     def remove_file(self, file: str) -> None:
-        """Forget a file that has no version any more, with the conflicts about it."""
+        """Forget a file that has no version any more, with what was settled about it."""
         for table in ("acks", "activities"):
             self._run(f"delete from {table} where file = :file", file=file)
-        self._run("delete from conflicts where file = :file or copy = :file", file=file)
+        self._run("delete from conflicts where file = :file and settled is not null or copy = :file", file=file)
         self._run("delete from files where id = :file", file=file)
 
     def sign_ins(self, before: int) -> list[SignIn]:

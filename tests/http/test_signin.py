@@ -60,7 +60,7 @@ def basic(password: str, user: str = "anybody") -> str:
 
 def refused(answer: Answer) -> None:
     answer.failed("unauthorized", 401)
-    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["www-authenticate"] == 'Bearer, Basic realm="wristgate"'
 
 
 def test_register_login_refresh_logout(gateway: LocalGateway) -> None:

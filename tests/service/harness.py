@@ -73,7 +73,7 @@ class Services:
         self.files = Files(self.store, contents)
         self.revising = Revising(self.store, contents, self.clock)
         self.conflicts = Conflicts(self.store, self.clock)
-        self.sync = Sync(self.store, self.deliveries)
+        self.sync = Sync(self.store, self.deliveries, self.clock)
         self.pushes = Pushes(self.store, self.clock)
         self.owner = self.write(self.accounts.ensure_owner())
 

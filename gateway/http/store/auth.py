@@ -37,8 +37,9 @@ class Register:
             email, password, name, kind = (
                 needed(text(body, key), key) for key in ("email", "password", "name", "type")
             )
+            app = text(body, "app")
         self.attempts.hit(bucket(req.context.address))
-        write = await self.work.hash(self.signin.register, email, password, name, kind)
+        write = await self.work.hash(self.signin.register, email, password, name, kind, app)
         made = await self.work.commit(write)
         resp.status = falcon.HTTP_201
         resp.media = {"ok": True, "device_id": made.device.id, "device_secret": made.secret, **_told(made.pair)}
@@ -60,9 +61,10 @@ class Login:
         """Check its secret; only failures count."""
         async with self.bodies.json(req, SMALL) as body:
             device, secret = (needed(text(body, key), key) for key in ("device_id", "device_secret"))
+            app = text(body, "app")
         address = bucket(req.context.address)
         self.attempts.hit(address)  # before the look-up: guesses may come all at once
-        pair = await self.work.write(self.signin.login, device, secret)
+        pair = await self.work.write(self.signin.login, device, secret, app)
         self.attempts.forgive(address)
         resp.media = {"ok": True, **_told(pair)}
 

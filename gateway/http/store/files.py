@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Final
 
 from gateway.errors import BadRequest
 from gateway.http.body import SMALL, Bodies
-from gateway.http.fields import LARGEST, needed, text, whole
+from gateway.http.fields import LARGEST, needed, query_flag, text, whole
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
 from gateway.http.store.paging import opaque, place, size_of_page
@@ -29,7 +29,7 @@ class List:
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """List folders and files, by path."""
-        recursive = req.get_param("recursive") in {"1", "true"}
+        recursive = query_flag(req, "recursive")
         page = await self.work.read(
             self.files.page, req.context.access, req.get_param("path") or "/", place(req),
             size_of_page(req, PAGE), recursive=recursive,

@@ -62,7 +62,7 @@ class Receiving:
             found = members(source, wish.name or "")
             try:
                 while (member := await self._work.read(next, found, None)) is not None:
-                    wished = replace(wish, name=member.name or None, sha256=None)
+                    wished = replace(wish, name=member.name or None, sha256=None, member=True)
                     results.append((member.name, await self._member(access, member, wished)))
             except GatewayError as error:
                 results.append(("", error))

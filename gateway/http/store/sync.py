@@ -180,7 +180,7 @@ def _told_result(result: Result) -> dict[str, Any]:
     if known:
         told["file"] = known
     if result.settled:
-        how = {"settled": result.settled, "copy": result.copy, "id": result.conflict}
+        how = {"settled": result.settled, "copy_path": result.copy, "id": result.conflict}
         told["conflict"] = {key: value for key, value in how.items() if value is not None}
     if result.error:
         told |= {"error": result.error, "m": result.message}

@@ -27,8 +27,9 @@ def told_version(version: Version, newest: int) -> dict[str, Any]:
 def told_conflict(conflict: Conflict) -> dict[str, Any]:
     """Describe a conflict by ids."""
     return {
-        "id": conflict.id, "file": conflict.file, "version": conflict.version, "copy": conflict.copy,
-        "lost": conflict.lost, "time": conflict.time, **_known(device=conflict.device, loser=conflict.loser),
+        "id": conflict.id, "file": conflict.file, "path": conflict.path, "version": conflict.version,
+        "copy": conflict.copy, "copy_path": conflict.beside, "lost": conflict.lost, "time": conflict.time,
+        **_known(device=conflict.device, loser=conflict.loser),
     }  # fmt: skip
 
 

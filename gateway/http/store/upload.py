@@ -9,7 +9,7 @@ from falcon.asgi.reader import BufferedReader
 from falcon.media import MultipartFormHandler
 
 from gateway.errors import BadRequest, GatewayError
-from gateway.http.errors import envelope, status_of
+from gateway.http.errors import LONG_MESSAGE_BYTES, envelope, status_of
 from gateway.http.fields import query_number
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
@@ -139,6 +139,9 @@ def answer_many(resp: Response, results: list[Result]) -> None:
         return
     resp.status = str(_MIXED if failed else 201 if 201 in statuses else 200)  # noqa: PLR2004
     resp.media = {"ok": not failed, "results": told}
+    if failed:
+        bad = sum(status in failed for status, _ in results)
+        resp.media |= {"code": _MIXED, "error": "partial", "m": f"{bad} of {len(results)} files were not taken"}
 
 
 def _result(name: str, outcome: Stored | GatewayError) -> Result:
@@ -154,4 +157,4 @@ def _result(name: str, outcome: Stored | GatewayError) -> Result:
 
 
 def _failed(name: str, error: GatewayError) -> Result:
-    return status_of(error), {"name": name, "status": status_of(error), **envelope(error)}
+    return status_of(error), {"name": name, "status": status_of(error), **envelope(error, LONG_MESSAGE_BYTES)}

@@ -64,10 +64,12 @@ create index journal_changes on journal (project, seq)
 create table conflicts (                        -- two versions of one name: the last to arrive has it
     id      text primary key,
     project text not null references projects,
-    file    text not null references files on delete cascade,
+    file    text not null,                      -- may be removed for good before anybody settles
+    path    text not null,                      -- the name
     version integer not null,                   -- that won; 0: the file was deleted or moved
     device  text,                               -- that sent it; null: a page or a command
     copy    text not null references files on delete cascade,  -- where the other version lies
+    beside  text not null,                      -- the name that the copy was given
     lost    integer not null,                   -- its number in the file
     loser   text,                               -- the device that sent it
     time    integer not null,
