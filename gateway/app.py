@@ -89,7 +89,7 @@ class Gateway:
         self.revising = Revising(self.store, contents)
         self.conflicts = Conflicts(self.store)
         self.sync = Sync(self.store, self.deliveries)
-        self.pushes = Pushes(self.store)
+        self.pushes = Pushes(self.store, contents)
 
     def incoming(self) -> Incoming:
         """Give a place for a body of any length that is allowed."""

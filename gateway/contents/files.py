@@ -50,6 +50,10 @@ class FileContents:
             file.seek(offset)
             return file.read(length)
 
+    def has(self, location: str) -> bool:
+        """Say whether a content is there."""
+        return (self._folder / location).is_file()
+
     def open(self, location: str) -> BinaryIO:
         """Open a content for reading."""
         return (self._folder / location).open("rb")

@@ -1,12 +1,13 @@
 """JSON as the smallest clients can take it: ASCII only, no charset, bytes at once."""
 
 import re
+from json.encoder import encode_basestring_ascii
 from typing import Any, Final
 
 import falcon.media
 import orjson
 
-_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]")
+_BEYOND_ASCII: Final = re.compile("[^\x00-\x7f]+")
 
 
 def dump(value: object) -> bytes:
@@ -22,8 +23,7 @@ def ascii_only(data: bytes) -> bytes:
 
 
 def _escape(match: re.Match[str]) -> str:
-    units = match[0].encode("utf-16-be").hex()
-    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+    return encode_basestring_ascii(match[0])[1:-1]  # in C: a page may have millions of letters
 
 
 def handlers() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from gateway.http.places import Places
 from gateway.http.request import Request
 
 PLACES: Final = 32  # bodies that come in at once; each takes some 300 KB
+OWN_PLACES: Final = 12  # of one user
 PIECE: Final = 65536
 LOWEST_RATE: Final = 1024  # bytes a second, on the whole, below which nobody waits for the end of a body
 
@@ -20,7 +21,7 @@ class Streams:
     def __init__(self, timeout: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._timeout = timeout
         self._clock = clock
-        self.places = Places(PLACES, timeout)
+        self.places = Places(PLACES, timeout, OWN_PLACES)
 
     async def pieces(self, req: Request, most: int) -> AsyncIterator[bytes]:
         """Read a body of at most ``most`` bytes; its length need not be announced.
@@ -30,19 +31,22 @@ class Streams:
         """
         length = _announced(req, most)
         started, got = self._clock(), 0
+        source = aiter(req.stream)
         while True:
             try:
                 async with asyncio.timeout(self._timeout):
-                    piece = await req.stream.read(PIECE)
+                    piece = await anext(source, None)  # what has come, however little
             except TimeoutError:
                 raise BadRequest(f"the body did not go on for {self._timeout:.0f} s") from None
-            if not piece:
+            if piece is None:
                 break
-            got += len(piece)
-            if got > most:
-                raise TooLarge(f"the body is longer than {most} bytes")
+            for at in range(0, len(piece), PIECE):
+                part = piece[at : at + PIECE]
+                got += len(part)
+                if got > most:
+                    raise TooLarge(f"the body is longer than {most} bytes")
+                yield part
             self._hurry(self._clock() - started, got)
-            yield piece
         if req.exchange.cut or (length is not None and got < length):  # one without a length has no other sign
             raise BadRequest("the body ended before its end")
 
@@ -56,6 +60,8 @@ def _announced(req: Request, most: int) -> int | None:
     """Give the announced length of a body, if it is; raises what can be said before reading."""
     if req.get_header("Content-Encoding"):
         raise BadRequest("Content-Encoding: send the body as it is")
+    if (req.get_header("Transfer-Encoding") or "chunked").strip().lower() != "chunked":
+        raise BadRequest("Transfer-Encoding: takes chunked alone")
     text = req.get_header("Content-Length")
     if text is None:
         return None

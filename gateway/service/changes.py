@@ -10,8 +10,8 @@ from typing import Any
 from gateway.auth.tokens import new_id
 from gateway.model import Actor, Checked, Content, Facts, FileEntry, Kind, Version
 from gateway.service.access import sender_name
-from gateway.service.clashes import is_folder
-from gateway.service.paths import PATH_BYTES, conflict_name, device_name, fold, numbered
+from gateway.service.clashes import free_path
+from gateway.service.paths import PATH_BYTES, conflict_name, device_name, fold
 from gateway.service.workouts import join, leave, recording_of
 from gateway.store import Transaction
 
@@ -125,10 +125,7 @@ def path_beside(transaction: Transaction, entry: FileEntry, now: int) -> str:
     folder = entry.folder.rstrip("/")
     if len(f"{folder}/{name} (99)".encode()) > PATH_BYTES:
         folder = "/backups"
-    path, n = f"{folder}/{name}", 2
-    while transaction.files.at(entry.project, fold(path)) is not None or is_folder(transaction, entry.project, path):
-        path, n = f"{folder}/{numbered(name, n)}", n + 1
-    return path
+    return free_path(transaction, entry.project, folder, name)
 
 
 def described(entry: FileEntry) -> dict[str, Any]:

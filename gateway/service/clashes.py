@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.errors import BadRequest
-from gateway.service.paths import fold
+from gateway.service.paths import fold, numbered
 from gateway.store import Transaction
 
 OWN_FOLDERS: Final = (
@@ -57,3 +57,23 @@ def usable(transaction: Transaction, project: str, folder: str) -> str:
             path, n = f"{made}/{part} ({n})", n + 1
         made = spelled(transaction, project, path)
     return made or "/"
+
+
+def free_path(transaction: Transaction, project: str, folder: str, name: str) -> str:
+    """Find a free numbered name in steps that double, then halve."""
+
+    def path(n: int) -> str:
+        return f"{folder.rstrip('/')}/{name if n == 1 else numbered(name, n)}"
+
+    def taken(n: int) -> bool:
+        return transaction.files.at(project, fold(path(n))) is not None
+
+    low, high = 0, 1  # low is taken (or 0), high will be free
+    while taken(high):
+        low, high = high, high * 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if taken(middle) else (low, middle)
+    while taken(high) or is_folder(transaction, project, path(high)):
+        high += 1
+    return path(high)

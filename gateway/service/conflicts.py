@@ -7,14 +7,16 @@ from gateway.errors import BadRequest, NotFound
 from gateway.model import Access, Actor, Conflict, FileEntry
 from gateway.service.access import sender_name, still_allowed
 from gateway.service.changes import move, remove, write
-from gateway.service.clashes import usable
+from gateway.service.clashes import free_path, usable
 from gateway.service.clock import Clock, unix_time
-from gateway.service.ingest import free_path
 from gateway.service.reach import reaches
 from gateway.store import Store, Transaction, Write
 
 KEEP: Final = ("current", "copy", "both")
 """What may be kept: what has the name, the version beside it, or both."""
+
+_LOOK: Final = 500  # conflicts that are read at once
+_LOOKS: Final = 10  # times; a key with a folder may have to pass over many
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ class Conflicts:
         """List up to ``limit`` open conflicts that the caller can reach, newest first, behind the entry (time, id)."""
         found: list[Open] = []
         with self.store.read() as transaction:
-            while len(found) < limit and (page := transaction.conflicts.open(access.project, limit, before)):
+            for _ in range(_LOOKS):
+                page = transaction.conflicts.open(access.project, _LOOK, before)
+                if not page or len(found) >= limit:
+                    break
                 told = (_told(transaction, conflict) for conflict in page)
                 found += [item for item in told if reaches(access, item.copy.path) and reaches(access, item.path)]
                 before = (page[-1].time, page[-1].id)

@@ -7,6 +7,7 @@ from gateway.contents import FileContents
 from gateway.errors import BadRequest, Gone
 from gateway.model import Access, FileEntry, Version
 from gateway.service.clashes import OWN_FOLDERS
+from gateway.service.pages import fitting
 from gateway.service.paths import clean_path, fold
 from gateway.service.reach import file_at, file_of, folder_of, is_trashed, reaches
 from gateway.store import Store, Transaction
@@ -72,8 +73,9 @@ class Files:
         if below is None:
             return Page((), (), None)
         found = transaction.files.page(access.project, below, start or below, limit + 1)
-        files = tuple(entry for _, entry in found[:limit] if reaches(access, entry.path))
-        return Page(files, (), found[limit - 1][0] if len(found) > limit else None)
+        count = fitting((entry.path for _, entry in found), limit)
+        files = tuple(entry for _, entry in found[:count] if reaches(access, entry.path))
+        return Page(files, (), found[count - 1][0] if len(found) > count else None)
 
     @staticmethod
     def _inside(transaction: Transaction, access: Access, folder: str, start: str | None, limit: int) -> Page:
@@ -82,7 +84,7 @@ class Files:
             way = () if seen is None or start else (_way(access, inside.count("/")),)
             return Page((), way, None)
         found = transaction.files.children(access.project, inside, start or inside, limit + 1)
-        page = found[:limit]
+        page = found[: fitting((entry.path for _, entry, _ in found), limit)]
         depth = inside.count("/")
         files = tuple(entry for _, entry, itself in page if itself and reaches(access, entry.path))
         folders = [
@@ -90,7 +92,7 @@ class Files:
             for _, entry, itself in page
             if not itself and _meets(access, "/".join(entry.path.split("/")[: depth + 1]))
         ]
-        end = page[-1][0] if len(found) > limit else None
+        end = page[-1][0] if len(found) > len(page) else None
         if folder == "/":
             own = (own for own in OWN_FOLDERS if (start or "/") <= f"{own}/" and (end is None or f"{own}/" < end))
             folders = sorted({*folders, *(each for each in own if _meets(access, each))})
@@ -120,10 +122,10 @@ class Files:
         return Told(entry, version, activity, fetched)
 
     def versions(self, access: Access, file: str) -> list[Version]:
-        """List the versions of a file that are still kept, newest first; raises ``NotFound``."""
+        """List the newest versions of a file that are still kept, newest first; raises ``NotFound``."""
         with self._store.read() as transaction:
             file_of(transaction, access, file)
-            return transaction.versions.all(file)
+            return transaction.versions.newest(file, PAGE)
 
     def open(self, access: Access, file: str | None, path: str | None, number: int | None = None) -> Opened:
         """Open the newest version of a file, or another one; raises ``NotFound``, and ``Gone`` for one not kept."""

@@ -106,7 +106,7 @@ class Ledger:
 
 def collect(transaction: Transaction, sha256: bytes, size: int) -> Freed:
     """Drop a content if nothing refers to it any more."""
-    if transaction.retention.references(sha256):
+    if transaction.retention.is_referred_to(sha256):
         return Freed()
     place = transaction.contents.collect(sha256)
     return Freed(size, (place,) if place else ())

@@ -8,7 +8,7 @@ import hashlib
 import io
 import zlib
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final, Protocol
 
 from gateway.contents import FileContents, Receiving
@@ -25,6 +25,8 @@ class Received:
 
     content: Content
     _contents: FileContents
+    freed: list[str] = field(default_factory=list)
+    """Places of contents that nobody needs any more once the write that was to use it is committed."""
 
     @property
     def data(self) -> bytes | None:
@@ -49,16 +51,36 @@ class Received:
                 self._contents.remove(self.content.location)
 
     def settle(self, store: Store) -> None:
-        """Remove the body from the disk unless the database names this very place.
+        """Remove the body from the disk unless the database names this very place, and what its write has let go.
 
         To be called once the write that was to use it has been committed or has failed. A duplicate of what is there,
         or the body of a write that failed, leaves nothing behind.
         """
+        for place in self.freed:
+            with store.read() as transaction:
+                still = transaction.retention.names_place(bytes.fromhex(place.rpartition("/")[2][:64]), place)
+            if not still:
+                with suppress(Busy):
+                    self._contents.remove(place)
         if self.content.location is None:
             return
         with store.read() as transaction:
             named = transaction.contents.location(self.content.sha256)
-        if named != self.content.location:
+        there = named is not None and self._contents.has(named)
+        if named == self.content.location:
+            if not there:
+                raise Busy("the file was lost on its way, send it again")
+        elif named is None or there:
+            self.discard()
+        else:  # its row is of a restored database, or of a crash: what has come now is all that there is
+            self._take_over(store, named)
+
+    def _take_over(self, store: Store, lost: str) -> None:
+        """Have the database name this place where the one that it names is empty."""
+        content = self.content
+        assert content.location is not None
+        place = content.location
+        if not store.write(lambda transaction: transaction.contents.replace(content.sha256, lost, place)).result():
             self.discard()
 
 

@@ -1,15 +1,17 @@
 """Taking files in without a path: what they are decides where they go, and as which version of what."""
 
-from itertools import count
 from typing import Final
 
 from gateway.model import Actor, Checked, FileEntry, Kind, Stored
 from gateway.service.changes import facts_of, write
-from gateway.service.clashes import is_folder, usable
+from gateway.service.clashes import free_path, is_folder, usable
 from gateway.service.paths import fold, numbered
 from gateway.store import Transaction
 
 FOLDERS: Final = {Kind.ACTIVITY: "/activities", Kind.COURSE: "/routes", Kind.WORKOUT: "/workouts"}
+
+
+_SHARED: Final = 50  # devices that may have a name in common, before one of them gets a new file each time
 
 
 def folder_for(checked: Checked, otherwise: str) -> str:
@@ -73,31 +75,11 @@ def same_activity(transaction: Transaction, actor: Actor, folder: str, name: str
 
 def _place_in_turn(transaction: Transaction, actor: Actor, folder: str, name: str) -> tuple[str, FileEntry | None]:
     """Try ``name``, ``name (2)`` ... until one is free or this device's own: as many steps as devices share it."""
-    for n in count(1):
+    for n in range(1, _SHARED):
         path = f"{folder}/{name if n == 1 else numbered(name, n)}"
         occupant = transaction.files.at(actor.project, fold(path))
         if occupant is None and not is_folder(transaction, actor.project, path):
             return path, None
         if occupant and actor.sender and occupant.device == actor.sender:
             return occupant.path, occupant
-    raise AssertionError
-
-
-def free_path(transaction: Transaction, project: str, folder: str, name: str) -> str:
-    """Find a free numbered name in steps that double, then halve: a watch calls a thousand files the same."""
-
-    def path(n: int) -> str:
-        return f"{folder.rstrip('/')}/{name if n == 1 else numbered(name, n)}"
-
-    def taken(n: int) -> bool:
-        return transaction.files.at(project, fold(path(n))) is not None
-
-    low, high = 0, 1  # low is taken (or 0), high will be free
-    while taken(high):
-        low, high = high, high * 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if taken(middle) else (low, middle)
-    while taken(high) or is_folder(transaction, project, path(high)):
-        high += 1
-    return path(high)
+    return free_path(transaction, actor.project, folder, name), None

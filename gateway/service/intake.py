@@ -14,7 +14,7 @@ from gateway.service.incoming import Received
 from gateway.service.ingest import FOLDERS, folder_for, odd, receive
 from gateway.service.merging import WHATEVER, Base, put, stored
 from gateway.service.paths import clean_name, fold
-from gateway.service.reach import folder_of, target
+from gateway.service.reach import folder_of, reaches, target
 from gateway.service.refusing import keep_refused
 from gateway.store import Store, Transaction, Write
 
@@ -102,6 +102,8 @@ class Intake:
                 transaction, access.actor, folder, name, checked, now, beside=not track, mtime=wish.mtime,
                 within=folder_of(access),
             )  # fmt: skip
+            if not reaches(access, taken.file.path):
+                raise BadRequest("the folder of this key is a file, or is spelled otherwise")
             return _noted(transaction, access, taken, now)
 
         return write
@@ -118,7 +120,8 @@ class Intake:
     def _refuse(self, access: Access, received: Received, name: str, error: FormatError) -> Write[Outcome]:
         def write(transaction: Transaction) -> Outcome:
             still_allowed(transaction, access)
-            keep_refused(transaction, access.actor, name, received.content, error, self._clock())
+            freed = keep_refused(transaction, access.actor, name, received.content, error, self._clock())
+            received.freed.extend(freed)
             return error
 
         return write

@@ -9,6 +9,7 @@ from gateway.errors import BadRequest
 
 NAME_BYTES: Final = 255
 PATH_BYTES: Final = 4096
+DEPTH: Final = 100  # folders in one another; each costs every change below it
 _STEM_BYTES: Final = 16  # of a name are left before its ending is given up; less may be a name of ``_RESERVED``
 
 # Marks that turn the direction of text around: a name must not look like another one.
@@ -43,6 +44,8 @@ def clean_path(path: str, key: str = "path") -> str:
         raise BadRequest(f"{key}: must start with /")
     parts = [clean_name(part, key) for part in path.strip("/").split("/")] if path.strip("/") else []
     cleaned = "/" + "/".join(parts)
+    if len(parts) > DEPTH:
+        raise BadRequest(f"{key}: takes at most {DEPTH} folders in one another")
     if len(cleaned.encode()) > PATH_BYTES:
         raise BadRequest(f"{key}: takes at most {PATH_BYTES} bytes")
     return cleaned

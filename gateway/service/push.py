@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import orjson
 
+from gateway.contents import FileContents
 from gateway.errors import BadRequest, GatewayError, NotFound, OverQuota
 from gateway.model import Access, Facts, FileEntry, Scope
 from gateway.service.access import still_allowed, transferred
@@ -78,8 +79,9 @@ Results = dict[int, Result]
 class Pushes:
     """Taking changes."""
 
-    def __init__(self, store: Store, clock: Clock = unix_time) -> None:
+    def __init__(self, store: Store, contents: FileContents, clock: Clock = unix_time) -> None:
         self._store = store
+        self._contents = contents
         self._clock = clock
 
     def push(self, access: Access, wishes: Mapping[int, Wish]) -> list[Write[Results]]:
@@ -145,7 +147,7 @@ class Pushes:
     ) -> Result:
         path, base = target(access, wish.path), Base(wish.base, file=wish.id)
         if wish.op == "put":
-            return _put(transaction, access, wish, path, now)
+            return self._put(transaction, access, wish, path, now)
         if gone:
             raise NotFound("no such file")
         if wish.op == "delete":
@@ -157,22 +159,36 @@ class Pushes:
         moved = relocate(transaction, access.actor, entry, to, now, base)
         return _told(wish, moved, transaction)
 
+    def _put(self, transaction: Transaction, access: Access, wish: Wish, path: str, now: int) -> Result:
+        assert wish.sha256 is not None
+        facts = self._readable(transaction, access, wish.sha256)
+        if facts is None:
+            return Result(wish.nonce, "need")
+        if facts.size != wish.size:
+            raise BadRequest("size: is not the size of that content")
+        base = Base(wish.base, file=wish.id)
+        return _told(wish, put(transaction, access.actor, path, facts, now, base, mtime=wish.mtime), transaction)
+
+    def _readable(self, transaction: Transaction, access: Access, digest: bytes) -> Facts | None:
+        """Find a content that the caller could read: in this project, or in the caller's own home."""
+        if Scope.READ not in access.scopes:
+            return None
+        found = None
+        if transaction.holdings.has(access.project, digest):
+            found = transaction.versions.with_content(access.project, digest, folder_of(access))
+        elif access.folder is None:
+            user = transaction.users.by_id(access.user)
+            if user and transaction.holdings.has(user.project, digest):
+                found = transaction.versions.with_content(user.project, digest)
+        place = transaction.contents.location(digest) if found else None
+        there = place is None or self._contents.has(place)  # a database that was put back may name what is gone
+        return found if there else None
+
 
 def _back(transaction: Transaction, access: Access, entry: FileEntry, path: str, now: int) -> None:
     """Move a file back that was moved aside for a ring and cannot go on, if its place is free still."""
     if transaction.files.at(access.project, fold(path)) is None:
         move(transaction, by_itself(access.actor), entry, path, now)
-
-
-def _put(transaction: Transaction, access: Access, wish: Wish, path: str, now: int) -> Result:
-    assert wish.sha256 is not None
-    facts = _readable(transaction, access, wish.sha256)
-    if facts is None:
-        return Result(wish.nonce, "need")
-    if facts.size != wish.size:
-        raise BadRequest("size: is not the size of that content")
-    base = Base(wish.base, file=wish.id)
-    return _told(wish, put(transaction, access.actor, path, facts, now, base, mtime=wish.mtime), transaction)
 
 
 def _delete(transaction: Transaction, access: Access, wish: Wish, path: str, now: int) -> Result:
@@ -182,17 +198,6 @@ def _delete(transaction: Transaction, access: Access, wish: Wish, path: str, now
         return Result(wish.nonce, "same", path=path)
     base = Base(wish.base, file=wish.id)
     return _told(wish, delete(transaction, access.actor, entry, now, base), transaction)
-
-
-def _readable(transaction: Transaction, access: Access, digest: bytes) -> Facts | None:
-    """Find a content that the caller could read: in this project, or in the caller's own home."""
-    if Scope.READ not in access.scopes:
-        return None
-    found = transaction.versions.with_content(access.project, digest, folder_of(access))
-    if found is None and access.folder is None:
-        user = transaction.users.by_id(access.user)
-        found = transaction.versions.with_content(user.project, digest) if user else None
-    return found
 
 
 def _told(wish: Wish, merged: Merged, transaction: Transaction) -> Result:

@@ -13,12 +13,12 @@ KEEP_REJECTED: Final = 50
 
 def keep_refused(
     transaction: Transaction, actor: Actor, name: str, content: Content, error: FormatError, now: int
-) -> None:
-    """Keep refused bytes, unless there is no room. Files of contents that nobody needs any more are swept up later."""
+) -> list[str]:
+    """Keep refused bytes, unless there is no room; gives the places of contents that nobody needs after the commit."""
     try:
         transaction.holdings.admit(actor.project, content.sha256, content.size)
     except OverQuota:
-        return  # why it was refused is the better answer
+        return []  # why it was refused is the better answer
     transaction.contents.add(content)
     sender = actor.sender
     transaction.rejected.add(
@@ -26,6 +26,9 @@ def keep_refused(
             new_id(), actor.project, sender, name, content.sha256, content.size, error.word, error.message, now
         )
     )  # fmt: skip
+    freed: list[str] = []
     for old, digest in transaction.rejected.beyond(sender, KEEP_REJECTED):
         transaction.rejected.remove(old)
-        transaction.contents.collect(digest)
+        if place := transaction.contents.collect(digest):
+            freed.append(place)
+    return freed

@@ -7,12 +7,11 @@ from gateway.errors import Gone, NotFound
 from gateway.model import Access, FileEntry, Stored, Trashed
 from gateway.service.access import still_allowed
 from gateway.service.changes import revive, write
-from gateway.service.clashes import usable
+from gateway.service.clashes import free_path, usable
 from gateway.service.cleanup import purge
 from gateway.service.clock import Clock, unix_time
-from gateway.service.ingest import free_path
 from gateway.service.merging import Base, Merged, delete, relocate
-from gateway.service.reach import file_of, reaches, target
+from gateway.service.reach import file_of, folder_of, reaches, target
 from gateway.store import Store, Transaction, Write
 
 
@@ -66,12 +65,8 @@ class Revising:
 
     def trash(self, access: Access, limit: int, before: tuple[int, str] | None = None) -> list[Trashed]:
         """List up to ``limit`` deleted files, the latest first, behind the entry (moment, id)."""
-        found: list[Trashed] = []
         with self.store.read() as transaction:
-            while len(found) < limit and (page := transaction.files.trash(access.project, limit, before)):
-                found += [item for item in page if reaches(access, item.file.path)]
-                before = (page[-1].deleted, page[-1].file.id)
-        return found[:limit]
+            return transaction.files.trash(access.project, folder_of(access), limit, before)
 
     def revive(self, access: Access, file: str) -> Write[FileEntry]:
         """Take a file out of the trash, to its path or, where that is taken by now, to a numbered one beside it."""

@@ -9,6 +9,7 @@ from gateway.service.access import still_allowed, transferred
 from gateway.service.clock import Clock, unix_time
 from gateway.service.cursors import Cursor, decode
 from gateway.service.deliveries import Deliveries
+from gateway.service.pages import fitting
 from gateway.service.paths import fold
 from gateway.service.reach import folder_of, reaches
 from gateway.store import Store, Transaction, Write
@@ -87,9 +88,10 @@ class Sync:
     def _tree(transaction: Transaction, access: Access, place: Cursor, limit: int) -> Pulled:
         below = fold(folder_of(access))
         found = transaction.files.page(access.project, below, place.start or "", limit + 1)
-        files = tuple(entry for _, entry in found[:limit] if reaches(access, entry.path))
-        if len(found) > limit:
-            cursor = Cursor(place.epoch, place.seq, place.mark, found[limit - 1][0])
+        count = fitting((entry.path for _, entry in found), limit)
+        files = tuple(entry for _, entry in found[:count] if reaches(access, entry.path))
+        if len(found) > count:
+            cursor = Cursor(place.epoch, place.seq, place.mark, found[count - 1][0])
             return Pulled(files, cursor, more=True, seq=None)
         cursor = Cursor(place.epoch, place.seq, place.mark)
         return Pulled(files, cursor, transaction.journal.head(access.project) > place.seq, None)
@@ -97,8 +99,8 @@ class Sync:
     @staticmethod
     def _journal(transaction: Transaction, access: Access, place: Cursor, limit: int) -> Pulled:
         found = transaction.journal.changes(access.project, place.seq, limit + 1)
-        page = found[:limit]
-        more = len(found) > limit
+        page = found[: fitting((change.told["path"] + change.told.get("from", "") for change in found), limit)]
+        more = len(found) > len(page)
         if more:
             seq = page[-1].seq
             cursor = Cursor(place.epoch, seq, transaction.journal.mark(access.project, seq) or "")

@@ -23,6 +23,14 @@ class Contents(Noun):
         row = self._row("select location from contents where sha256 = :sha256", sha256=sha256)
         return row[0] if row else None
 
+    def replace(self, sha256: bytes, lost: str, place: str) -> bool:
+        """Say where a large content lies now whose file was lost; False: another place is known by now."""
+        self._run(
+            "update contents set location = :place where sha256 = :sha256 and location = :lost",
+            sha256=sha256, lost=lost, place=place,
+        )  # fmt: skip
+        return self._changes() == 1
+
     def part(self, sha256: bytes, offset: int, length: int) -> bytes | None:
         """Read bytes of a small content; None when it is not in the database. A range past the end is cut."""
         row = self._row("select rowid from contents where sha256 = :sha256 and body is not null", sha256=sha256)

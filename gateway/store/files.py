@@ -184,13 +184,14 @@ class Files(Noun):
         )  # fmt: skip
         return Trashed(FileEntry(*row[:WIDTH]), row[WIDTH]) if row else None
 
-    def trash(self, project: str, limit: int, before: tuple[int, str] | None = None) -> list[Trashed]:
-        """List the trash, latest deletion first, behind the entry (moment, id)."""
+    def trash(self, project: str, folder: str, limit: int, before: tuple[int, str] | None = None) -> list[Trashed]:
+        """List what was deleted in a folder (with a slash at its end), the latest first, behind (moment, id)."""
         rows = self._run(
             f"""select {COLUMNS}, f.deleted from files f indexed by files_trash
                 where f.project = :project and f.deleted is not null and (f.deleted, f.id) < (:time, :id)
-                order by f.deleted desc, f.id desc limit :limit""",
+                and f.path >= :folder and f.path < :last order by f.deleted desc, f.id desc limit :limit""",
             project=project, time=before[0] if before else 1 << 62, id=before[1] if before else "", limit=limit,
+            folder=folder, last=after_folder(folder),
         )  # fmt: skip
         return [Trashed(FileEntry(*row[:WIDTH]), row[WIDTH]) for row in rows]
 

@@ -14,7 +14,7 @@ class Rejected(Noun):
         self._run(
             """insert into rejected (id, project, device, name, sha256, size, error, message, time)
                values (:id, :project, :device, :name, :sha256, :size, :error, :message, :time)
-               on conflict (device, sha256) do update set name = excluded.name, error = excluded.error,
+               on conflict (project, device, sha256) do update set name = excluded.name, error = excluded.error,
                message = excluded.message, time = excluded.time""",
             id=rejection.id, project=rejection.project, device=rejection.device, name=rejection.name,
             sha256=rejection.sha256, size=rejection.size, error=rejection.error, message=rejection.message,

@@ -67,6 +67,14 @@ class Retention(Noun):
         )
         return value
 
+    def is_referred_to(self, sha256: bytes) -> bool:
+        """Say whether any version or refused upload has a content."""
+        return bool(self._value(
+            """select exists (select 1 from versions where sha256 = :sha256)
+                   or exists (select 1 from rejected where sha256 = :sha256)""",
+            {"sha256": sha256},
+        ))  # fmt: skip
+
     def remove_version(self, file: str, number: int) -> None:
         """Forget a version; the journal and whoever has fetched it are still told of it."""
         self._run("delete from versions where file = :file and n = :n", file=file, n=number)

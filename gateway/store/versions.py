@@ -11,6 +11,9 @@ _COLUMNS: Final = """v.file, v.n, v.sha256, v.size, v.crc32, v.type, v.kind, v.d
                      v.mtime"""
 
 
+_LOOK: Final = 1000
+
+
 class Versions(Noun):
     """What files were, those in the trash too."""
 
@@ -19,21 +22,31 @@ class Versions(Noun):
         row = self._row(f"select {_COLUMNS} from versions v where v.file = :file and v.n = :n", file=file, n=number)
         return _version(row) if row else None
 
-    def all(self, file: str) -> list[Version]:
-        """List the versions of a file that are still kept, newest first."""
-        rows = self._run(f"select {_COLUMNS} from versions v where v.file = :file order by v.n desc", file=file)
+    def newest(self, file: str, limit: int) -> list[Version]:
+        """List the newest versions of a file that are still kept, newest first."""
+        rows = self._run(
+            f"select {_COLUMNS} from versions v where v.file = :file order by v.n desc limit :limit",
+            file=file, limit=limit,
+        )  # fmt: skip
         return [_version(row) for row in rows]
 
     def with_content(self, project: str, sha256: bytes, folder: str = "/") -> Facts | None:
-        """Give what is known of a content that some version in a folder of a project has; None: there is none.
+        """Give what is known of a content that some version in a folder of a project has; None: none was found.
 
-        ``folder`` ends with a slash.
+        ``folder`` ends with a slash. All heads are looked at; of earlier versions ``_LOOK``, whoever has them.
         """
+        scope = {"sha256": sha256, "project": project, "folder": folder, "last": after_folder(folder)}
+        inside = "f.project = :project and f.path >= :folder and f.path < :last"
         row = self._row(
-            f"""select {_COLUMNS} from versions v indexed by versions_content join files f on f.id = v.file
-                where v.sha256 = :sha256 and f.project = :project and f.path >= :folder and f.path < :last limit 1""",
-            sha256=sha256, project=project, folder=folder, last=after_folder(folder),
-        )  # fmt: skip
+            f"""select {_COLUMNS} from files f indexed by files_content
+                join versions v on v.file = f.id and v.n = f.head
+                where f.sha256 = :sha256 and f.deleted is null and {inside} limit 1""",
+            **scope,
+        ) or self._row(
+            f"""select {_COLUMNS} from (select * from versions indexed by versions_content
+                where sha256 = :sha256 limit {_LOOK}) v join files f on f.id = v.file where {inside} limit 1""",
+            **scope,
+        )
         return _version(row).facts if row else None
 
     def crc32(self, file: str, number: int) -> int:

@@ -168,8 +168,9 @@ def test_delete_trash_and_back(gateway: LocalGateway) -> None:
     delete(api, files[0], {"If-Match": '"1"'}).good  # noqa: B018
     delete(api, files[1]).good  # noqa: B018
     assert paths(api) == ["/documents/c.bin"]
-    for gone in (f"files/{files[0]}/info", f"files/{files[0]}/versions", f"files/download?id={files[0]}"):
+    for gone in (f"files/{files[0]}/info", f"files/{files[0]}/versions"):
         api.get(gone).failed("not_found", 404)
+    api.get(f"files/download?id={files[0]}").failed("gone", 410)
     delete(api, files[0]).failed("not_found", 404)
     first = ask(api, "trash", limit=1).good
     rest = ask(api, "trash", limit=1, cursor=first["cursor"]).good

@@ -247,7 +247,7 @@ def test_push(api: Api) -> None:
     put(api, "/documents/p.bin", other)
     [row] = push(api, naming("3", "/documents/p.bin", data, 1))
     assert (row["result"], row["conflict"]["settled"]) == ("conflict", "copy")
-    assert download(api, path=row["conflict"]["copy"]).body == other
+    assert download(api, path=row["conflict"]["copy_path"]).body == other
     assert [found["id"] for found in api.get("conflicts").good["conflicts"]] == [row["conflict"]["id"]]
     [row] = push(api, {"n": "4", "op": "delete", "path": "/documents/copy.bin", "base": 1})
     assert row["result"] == "ok"

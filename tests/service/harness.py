@@ -74,7 +74,7 @@ class Services:
         self.revising = Revising(self.store, contents, self.clock)
         self.conflicts = Conflicts(self.store, self.clock)
         self.sync = Sync(self.store, self.deliveries, self.clock)
-        self.pushes = Pushes(self.store, self.clock)
+        self.pushes = Pushes(self.store, self.contents, self.clock)
         self.owner = self.write(self.accounts.ensure_owner())
 
     def clock(self) -> int:

@@ -65,7 +65,7 @@ def delete(services: Services, entry: FileEntry) -> None:
 
 def numbers(services: Services, entry: FileEntry) -> list[int]:
     with services.store.read() as transaction:
-        return [version.number for version in transaction.versions.all(entry.id)][::-1]
+        return [version.number for version in transaction.versions.newest(entry.id, 10_000)][::-1]
 
 
 def clean(services: Services, **options: Any) -> tuple[Cleaned, list[Item]]:
@@ -370,7 +370,7 @@ def act(services: Services, caller: Any, action: str, which: int, what: int) -> 
     actor = Actor(services.owner.id, project)
     with services.store.read() as transaction:
         live = transaction.files.at(project, path)
-        trashed = transaction.files.trash(project, 10)
+        trashed = transaction.files.trash(project, "/", 10)
     if action == "put":
         put(services, path, f"{what}".encode() * (1 + what * 40_000), live)  # 4: in a file
     elif action == "delete" and live:

@@ -12,7 +12,7 @@ from gateway.http.work import Work
 from gateway.model import Scope
 from gateway.service.conflicts import Conflicts, Open
 
-PAGE: Final = 1000
+PAGE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)

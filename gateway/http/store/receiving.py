@@ -1,6 +1,8 @@
 """From the pieces of a body to a file in the tree: to the disk as they come, looked into, written down."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Final
 
@@ -28,15 +30,25 @@ class Receiving:
     ) -> Stored | list[tuple[str, Outcome | GatewayError]]:
         """Take a body; an archive without a path gives the outcome of each member. Raises what it was refused for."""
         received = await self._received(pieces)
-        try:
+        async with self._settling(received):
             if wish.path is None and is_archive(wish.name or "", received.head(4)):
                 return await self._unpack(access, received, wish)
             outcome = await self._keep(access, received, wish)
-        finally:
-            await self._work.read(self._intake.settle, received)
         if isinstance(outcome, GatewayError):
             raise outcome
         return outcome
+
+    @asynccontextmanager
+    async def _settling(self, received: Received) -> AsyncIterator[None]:
+        """Settle a body when its write has ended; one that was cut off may be committed yet, so clean-up does it."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            await self._work.read(self._intake.settle, received)
+            raise
+        await self._work.read(self._intake.settle, received)
 
     async def _received(self, pieces: AsyncIterator[bytes]) -> Received:
         incoming = self._begin()
@@ -81,8 +93,7 @@ class Receiving:
         except GatewayError as error:
             return error
         try:
-            return await self._keep(access, received, wish)
+            async with self._settling(received):
+                return await self._keep(access, received, wish)
         except GatewayError as error:
             return error
-        finally:
-            await self._work.read(self._intake.settle, received)

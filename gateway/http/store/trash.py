@@ -10,7 +10,7 @@ from gateway.http.work import Work
 from gateway.model import Scope
 from gateway.service.revising import Revising
 
-PAGE: Final = 1000
+PAGE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any, ClassVar, Final
 
 import falcon
+from falcon.asgi.multipart import BodyPart
 from falcon.asgi.reader import BufferedReader
 from falcon.media import MultipartFormHandler
 
@@ -42,7 +43,7 @@ class Upload:
     async def on_post(self, req: Request, resp: Response) -> None:
         """Take a body, or the files of a form; each is on the disk when its result says so."""
         wish = _wish(req)
-        async with self._streams.places.hold():
+        async with self._streams.places.hold(req.context.access.user):
             pieces = self._streams.pieces(req, self._most)
             if (req.content_type or "").lower().startswith("multipart/form-data"):
                 answer_many(resp, await self._form(req, wish, pieces))
@@ -63,10 +64,11 @@ class Upload:
             form = await self._forms.deserialize_async(body, kind, None)
             end = b"\r\n--" + falcon.parse_header(kind)[1].get("boundary", "").rstrip().encode()
             async for part in form:
-                if part.filename is None:
+                filename = _filename(part)
+                if filename is None:
                     continue
                 whole = _whole(part.stream, body, end)
-                results += await self._part(req.context.access, part.filename, whole, wish, first=not results)
+                results += await self._part(req.context.access, filename, whole, wish, first=not results)
         except falcon.HTTPInvalidHeader:
             raise BadRequest("Content-Type: says no boundary between the form's parts") from None
         except falcon.HTTPError as error:
@@ -95,6 +97,15 @@ class Upload:
         except GatewayError as error:
             return [_failed(name, error)]
         return [_result(name, outcome)] if isinstance(outcome, Stored) else [_result(*row) for row in outcome]
+
+
+def _filename(part: BodyPart) -> str | None:
+    """Give the name of a part; letters that no text can have become question marks."""
+    try:
+        name: str | None = part.filename
+    except UnicodeDecodeError:
+        raise BadRequest("the form is damaged: a name in it is not UTF-8") from None
+    return None if name is None else name.encode("utf-8", "replace").decode()
 
 
 async def _whole(part: BufferedReader, body: BufferedReader, end: bytes) -> AsyncIterator[bytes]:

@@ -80,6 +80,9 @@ create index conflicts_open on conflicts (project, time desc, id desc) where set
 create index conflicts_copy on conflicts (copy);
 create index conflicts_file on conflicts (file);
 
+drop index rejected_content;
+create unique index rejected_content on rejected (project, device, sha256);
+
 create table chores (                           -- what is done now and then
     name text primary key,
     done integer not null,                      -- when it was last finished
