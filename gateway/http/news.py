@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Final
 
+from gateway.errors import Busy
+
 LOOK_EVERY: Final = 0.25  # seconds between two looks for what other processes have written
 
 
@@ -55,14 +57,14 @@ class News:
 
     async def _look(self, stopping: asyncio.Event) -> None:
         """Look for what others have written, as long as anybody waits."""
-        state, heads = self._state(), {project: self._head(project) for project in self._waiting}
+        state, heads = 0, dict[str, int]()
         while self._waiting:
             if stopping.is_set():
                 self._wake(tuple(self._waiting))
                 return
+            with suppress(Busy):  # the disk fails; the next look may go well
+                before, state = state, self._state()
+                if state != before:
+                    known, heads = heads, {project: self._head(project) for project in self._waiting}
+                    self._wake([project for project, head in heads.items() if before and known.get(project) != head])
             await asyncio.sleep(LOOK_EVERY)
-            before, state = state, self._state()
-            if state == before:
-                continue
-            known, heads = heads, {project: self._head(project) for project in self._waiting}
-            self._wake([project for project, head in heads.items() if known.get(project) != head])

@@ -35,7 +35,7 @@ def test_create_list_revoke(gateway: LocalGateway) -> None:
     me = api.get("auth/me").good
     assert (me["key"]["id"], me["scopes"]) == (row["id"], ["upload"])
     table = apikey(gateway, "list").stdout
-    assert table.split("\t")[:4] == [row["id"], "phone", "upload", "/activities"]
+    assert table.split("\t")[:5] == [row["id"], "phone", "owner", "upload", "/activities"]
     assert secret not in table
 
     done = apikey(gateway, "revoke", str(row["id"]))
