@@ -11,6 +11,7 @@ from gateway import __version__
 from gateway.app import Gateway
 from gateway.config import Config
 from gateway.errors import Busy, GatewayError, NotFound, OverQuota
+from gateway.lifespan import trim
 from gateway.service.clock import Clock, unix_time
 
 ROUND: Final = 3600.0  # seconds between two rounds
@@ -38,6 +39,7 @@ class Agent:
         """Do what is due now and every hour, until it is time to end."""
         while True:
             self.round()
+            trim()
             if self._wait(ROUND):
                 return
 

@@ -14,6 +14,7 @@ TRIM_EVERY: Final = 5.0  # seconds
 
 # Collections cost a quarter of an upload by default, and find nothing: no request leaves a cycle behind.
 COLLECT: Final = (50_000, 50, 100)
+_ARENAS: Final = -8  # M_ARENA_MAX of <malloc.h>
 
 
 class Lifespan:
@@ -53,7 +54,13 @@ class Lifespan:
 
 
 def freeze() -> None:
-    """Take what there is out of garbage collection, before the fork: looking at it would copy every shared page."""
+    """Take what there is out of garbage collection, before the fork: looking at it would copy every shared page.
+
+    And give all threads of a process two heaps together: glibc would give each its own, full of holes of its own.
+    """
+    limit = getattr(ctypes.CDLL(None), "mallopt", None)  # glibc only
+    if limit is not None:
+        limit(_ARENAS, 2)
     gc.collect()
     gc.freeze()
     gc.set_threshold(*COLLECT)
@@ -61,7 +68,13 @@ def freeze() -> None:
 
 async def give_memory_back() -> None:
     """Return freed pages to the system: after a burst of uploads glibc would keep some 30 MB of holes for ever."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
-    while trim is not None:
+    while True:
         await asyncio.sleep(TRIM_EVERY)
-        await asyncio.to_thread(trim, 0)
+        await asyncio.to_thread(trim)
+
+
+def trim() -> None:
+    """Return freed pages to the system now."""
+    function = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc only
+    if function is not None:
+        function(0)
