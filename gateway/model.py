@@ -321,13 +321,12 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Where bytes ended up; ``duplicate``: they were there already, ``created``: under a name that was free."""
+    """Where bytes ended up; ``duplicate``: they were there already."""
 
     file: FileEntry
     duplicate: bool
     warning: str | None = None
     conflict: Conflict | None = None
-    created: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ A location belongs to one stored object and is never used again, so removing it 
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -75,6 +76,12 @@ class FileContents:
             (self._folder / location).unlink(missing_ok=True)
         except OSError as error:
             raise Busy(f"the gateway cannot remove a file: {error.strerror}", wait=60) from error
+
+    def remove_all(self, places: Iterable[str]) -> None:
+        """Remove contents that no row names any more; what the disk does not let go of is swept up later."""
+        for place in places:
+            with suppress(Busy):
+                self.remove(place)
 
     def sweep(self, known: Callable[[str], bool], before: float) -> Iterator[tuple[str, int]]:
         """Remove files that nobody ``known`` to use, last written ``before`` (Unix seconds); yields place and bytes.

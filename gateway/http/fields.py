@@ -1,5 +1,6 @@
 """Reading what a client sends: wrong values become ``bad_request`` with the key's name."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from gateway.http.request import Request
 
 LARGEST: Final = 2**31 - 1
 NONCE_LENGTH: Final = 32
+_CURSOR: Final = re.compile(r"([0-9]{1,10})\.([a-z2-7]{12})")
 
 
 def text(body: Mapping[str, Any], key: str, *, longest: int = 1024) -> str | None:
@@ -80,3 +82,14 @@ def query_flag(req: Request, key: str) -> bool:
     if value not in {"0", "1", "false", "true", "no", "yes"}:
         raise BadRequest(f"{key}: must be 0 or 1")
     return value in {"1", "true", "yes"}
+
+
+def query_cursor(req: Request) -> tuple[int, str] | None:
+    """Give the list entry (time, id) that ``cursor`` names."""
+    value = req.get_param("cursor")
+    if not value:
+        return None
+    match = _CURSOR.fullmatch(value)
+    if match is None:
+        raise BadRequest("cursor: is not one that the gateway gave")
+    return int(match[1]), match[2]

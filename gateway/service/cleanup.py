@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from gateway.contents import FileContents
-from gateway.errors import Busy
 from gateway.model import Actor
 from gateway.service.clock import Clock, unix_time
 from gateway.service.freeing import Cleaned, Freed, Item, Ledger, purge_file
@@ -17,7 +16,6 @@ from gateway.service.retention import ORPHAN, SIGN_IN, Policy
 from gateway.store import Store, Transaction
 
 BYTES_AT_ONCE: Final = 1_500_000  # in one transaction, as far as the things in it leave a choice
-_HEX_DIGITS: Final = 64  # of a SHA-256
 
 Rest = Callable[[], bool]
 """Called between two transactions, so that others have their turn; True: stop here."""
@@ -83,16 +81,8 @@ class Cleanup:
             return items, freed
 
         items, freed = self._store.write(write).result()
-        self.unlink(freed)
+        self._contents.remove_all(freed.places)
         ledger.note(items, freed.size)
-
-    def unlink(self, freed: Freed) -> None:
-        """Remove the files of contents that a committed transaction has let go of."""
-        for place in freed.places:
-            try:
-                self._contents.remove(place)
-            except Busy:  # the next clean-up finds it without a row
-                continue
 
     def _forget_tokens(self, now: int, rest: Rest) -> bool:
         """Forget refresh tokens that were exchanged long ago; True: stop here."""
@@ -122,11 +112,8 @@ class Cleanup:
             yield Item("orphan", place, None, size, now)
 
     def _is_named(self, place: str) -> bool:
-        digest = place.rpartition("/")[2].partition("-")[0]
-        if len(digest) != _HEX_DIGITS:  # it was on its way in
-            return False
         with self._store.read() as transaction:
-            return transaction.retention.names_place(bytes.fromhex(digest), place)
+            return transaction.contents.names(place)
 
 
 def _batches(found: Iterator[Overdue]) -> Iterator[list[Overdue]]:

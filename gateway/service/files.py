@@ -87,11 +87,8 @@ class Files:
         page = found[: fitting((entry.path for _, entry, _ in found), limit)]
         depth = inside.count("/")
         files = tuple(entry for _, entry, itself in page if itself and reaches(access, entry.path))
-        folders = [
-            "/".join(entry.path.split("/")[: depth + 1])
-            for _, entry, itself in page
-            if not itself and _meets(access, "/".join(entry.path.split("/")[: depth + 1]))
-        ]
+        inner = ("/".join(entry.path.split("/")[: depth + 1]) for _, entry, itself in page if not itself)
+        folders = [path for path in inner if _meets(access, path)]
         end = page[-1][0] if len(found) > len(page) else None
         if folder == "/":
             own = (own for own in OWN_FOLDERS if (start or "/") <= f"{own}/" and (end is None or f"{own}/" < end))

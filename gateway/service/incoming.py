@@ -7,7 +7,6 @@ keep it, or with ``discard`` where there is none. Used by one thread at a time.
 import hashlib
 import io
 import zlib
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, Protocol
 
@@ -47,8 +46,7 @@ class Received:
     def discard(self) -> None:
         """Remove the body from the disk: no write has used it, and none will."""
         if self.content.location is not None:
-            with suppress(Busy):  # it is swept up some day
-                self._contents.remove(self.content.location)
+            self._contents.remove_all([self.content.location])
 
     def settle(self, store: Store) -> None:
         """Remove the body from the disk unless the database names this very place, and what its write has let go.
@@ -56,12 +54,10 @@ class Received:
         To be called once the write that was to use it has been committed or has failed. A duplicate of what is there,
         or the body of a write that failed, leaves nothing behind.
         """
-        for place in self.freed:
+        if self.freed:
             with store.read() as transaction:
-                still = transaction.retention.names_place(bytes.fromhex(place.rpartition("/")[2][:64]), place)
-            if not still:
-                with suppress(Busy):
-                    self._contents.remove(place)
+                gone = [place for place in self.freed if not transaction.contents.names(place)]
+            self._contents.remove_all(gone)
         if self.content.location is None:
             return
         with store.read() as transaction:

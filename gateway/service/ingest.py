@@ -47,7 +47,7 @@ def receive(
         path, previous = _place(transaction, actor, folder, name, checked)
     facts, stem = facts_of(checked), f"{folder}/{name}"
     entry = write(transaction, actor, path, previous, facts, now, mtime=mtime, stem=stem, content=checked.content)
-    return Stored(entry, duplicate=False, warning=odd(checked), created=previous is None)
+    return Stored(entry, duplicate=False, warning=odd(checked))
 
 
 def odd(checked: Checked) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.auth.tokens import new_id
-from gateway.errors import BadRequest, Conflicting, NotFound
+from gateway.errors import BadRequest, Conflicting
 from gateway.model import Actor, Conflict, Content, Facts, FileEntry, Stored
 from gateway.service.changes import copy_beside, move, move_beside, remove, write
 from gateway.service.clashes import refuse_clash
@@ -50,7 +50,6 @@ class Merged:
     file: FileEntry | None
     same: bool = False
     stale: bool = False
-    created: bool = False
     conflict: Conflict | None = None
 
 
@@ -85,7 +84,7 @@ def put(
     copy = copy_beside(transaction, actor, there, now) if stale and there else None
     entry = write(transaction, actor, path, there, facts, now, mtime=mtime, content=content)
     conflict = _note(transaction, actor, entry, entry.version, there, copy, now)
-    return Merged(entry, stale=stale, created=there is None, conflict=conflict)
+    return Merged(entry, stale=stale, conflict=conflict)
 
 
 def _was_done(transaction: Transaction, actor: Actor, there: FileEntry, facts: Facts, base: Base) -> bool:
@@ -99,7 +98,7 @@ def _was_done(transaction: Transaction, actor: Actor, there: FileEntry, facts: F
 def stored(merged: Merged, warning: str | None) -> Stored:
     """Describe what became of bytes."""
     assert merged.file is not None
-    return Stored(merged.file, merged.same, warning, merged.conflict, merged.created)
+    return Stored(merged.file, merged.same, warning, merged.conflict)
 
 
 def delete(transaction: Transaction, actor: Actor, entry: FileEntry, now: int, base: Base = WHATEVER) -> Merged:
@@ -163,27 +162,10 @@ def _note(
     if lost is None or copy is None:
         return None
     conflict = Conflict(
-        new_id(),
-        actor.project,
-        winner.id,
-        version,
-        actor.sender,
-        copy.id,
-        lost.version,
-        lost.device,
-        now,
-        winner.path,
-        copy.path,
-    )
+        new_id(), actor.project, winner.id, version, actor.sender, copy.id, lost.version, lost.device, now,
+        winner.path, copy.path,
+    )  # fmt: skip
     transaction.conflicts.add(conflict)
     told = {"file": winner.id, "version": version, "copy": copy.id, "lost": lost.version, "path": copy.path}
     transaction.journal.append(actor, "conflict", ("conflict", conflict.id), told, now)
     return conflict
-
-
-def find(transaction: Transaction, project: str, path: str) -> FileEntry:
-    """Find a file by the very path; raises ``NotFound``."""
-    entry = transaction.files.at(project, fold(path))
-    if entry is None or entry.path != path:
-        raise NotFound(f"there is no file {path}")
-    return entry

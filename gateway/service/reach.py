@@ -46,9 +46,3 @@ def target(access: Access, path: str) -> str:
     if not reaches(access, path):
         raise Forbidden(f"this key may only write below {access.folder}")
     return path
-
-
-def whole(access: Access) -> None:
-    """Send away callers who see only a folder; raises ``NotFound``."""
-    if access.folder is not None:
-        raise NotFound("this key sees a folder only")

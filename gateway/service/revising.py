@@ -92,8 +92,7 @@ class Revising:
 
     def forget(self, places: list[str]) -> None:
         """Remove contents that nobody needs, once it is on the disk that nobody does."""
-        for place in places:
-            self.contents.remove(place)
+        self.contents.remove_all(places)
 
 
 def _trashed(transaction: Transaction, access: Access, file: str) -> FileEntry:

@@ -4,6 +4,7 @@ from gateway.model import Content
 from gateway.store.noun import Noun
 
 INLINE = 128 * 1024  # bytes; up to here one transaction makes bytes and facts durable together
+_HEX_DIGITS = 64  # of a SHA-256
 
 
 class Contents(Noun):
@@ -22,6 +23,11 @@ class Contents(Noun):
         """Say where a large content lies; None: it is in the database."""
         row = self._row("select location from contents where sha256 = :sha256", sha256=sha256)
         return row[0] if row else None
+
+    def names(self, place: str) -> bool:
+        """Say whether a content lies at this place of the contents folder; what is still on its way in has no name."""
+        digest = place.rpartition("/")[2].partition("-")[0]
+        return len(digest) == _HEX_DIGITS and self.location(bytes.fromhex(digest)) == place
 
     def replace(self, sha256: bytes, lost: str, place: str) -> bool:
         """Say where a large content lies now whose file was lost; False: another place is known by now."""

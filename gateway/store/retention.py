@@ -113,8 +113,3 @@ class Retention(Noun):
             before=before, most=most,
         )  # fmt: skip
         return self._changes()
-
-    def names_place(self, sha256: bytes, place: str) -> bool:
-        """Say whether a content lies at this place in the folder of contents."""
-        sql = "select 1 from contents where sha256 = :sha256 and location = :place"
-        return self._row(sql, sha256=sha256, place=place) is not None

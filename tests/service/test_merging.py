@@ -64,7 +64,7 @@ def test_a_base_is_stale_when_something_else_is_there(version: int | None, there
 def test_without_a_base_whatever_is_there_is_meant(services: Services, owner: Access) -> None:
     upload(services, owner, "/a", b"1")
     stored = upload(services, owner, "/a", b"2")
-    assert (stored.file.version, stored.created, stored.conflict) == (2, False, None)
+    assert (stored.file.version, stored.conflict) == (2, None)
 
 
 def test_the_same_bytes_are_no_conflict_whatever_their_base(services: Services, owner: Access) -> None:

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from gateway.http.body import SMALL, Bodies
-from gateway.http.fields import needed, text
+from gateway.http.fields import needed, query_cursor, text
 from gateway.http.request import Request, Response
-from gateway.http.store.paging import entry, size_of_page
+from gateway.http.store.paging import size_of_page
 from gateway.http.store.told import told_conflict, told_file
 from gateway.http.work import Work
 from gateway.model import Scope
@@ -27,7 +27,7 @@ class ConflictList:
     async def on_get(self, req: Request, resp: Response) -> None:
         """List a page of open ones, newest first."""
         limit = size_of_page(req, PAGE)
-        found = await self.work.read(self.conflicts.all, req.context.access, limit + 1, entry(req))
+        found = await self.work.read(self.conflicts.all, req.context.access, limit + 1, query_cursor(req))
         body: dict[str, Any] = {"ok": True, "conflicts": list(map(_told, found[:limit]))}
         if len(found) > limit:
             last = found[limit - 1].conflict

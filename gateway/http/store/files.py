@@ -1,7 +1,7 @@
 """``files``: pages of the tree, one file, its versions, moving, going back, deleting."""
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar
 
 from gateway.errors import BadRequest
 from gateway.http.body import SMALL, Bodies
@@ -13,9 +13,8 @@ from gateway.http.store.told import told_conflict, told_file, told_version
 from gateway.http.work import Work
 from gateway.model import Scope
 from gateway.service.files import PAGE, Files
+from gateway.service.paths import PATH_BYTES
 from gateway.service.revising import Revising
-
-_PATH: Final = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ class Move:
     async def on_post(self, req: Request, resp: Response, file_id: str) -> None:
         """Move a file; its id and history stay."""
         async with self.bodies.json(req, SMALL) as body:
-            path = needed(text(body, "path", longest=_PATH), "path")
+            path = needed(text(body, "path", longest=PATH_BYTES), "path")
         resp.media = {
             "ok": True,
             "file": told_file(await self.work.write(self.revising.move, req.context.access, file_id, path)),

@@ -1,6 +1,5 @@
 """Pages: how long they may be, and where the next one begins."""
 
-import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Final
 
@@ -10,7 +9,6 @@ from gateway.http.request import Request
 
 USUAL: Final = 100
 _LONGEST: Final = 12_000
-_ENTRY: Final = re.compile(r"([0-9]{1,12})\.([a-z2-7]{12})")
 
 
 def size_of_page(req: Request, most: int) -> int:
@@ -37,14 +35,3 @@ def clear(text: str) -> str:
         return urlsafe_b64decode(text[:_LONGEST] + "=" * (-len(text) % 4)).decode()
     except ValueError:
         raise BadRequest("cursor: is not one that the gateway gave") from None
-
-
-def entry(req: Request) -> tuple[int, str] | None:
-    """Give the entry (moment, id) that ``cursor`` names; raises ``BadRequest``."""
-    text = req.get_param("cursor")
-    if not text:
-        return None
-    match = _ENTRY.fullmatch(text)
-    if match is None:
-        raise BadRequest("cursor: is not one that the gateway gave")
-    return int(match[1]), match[2]

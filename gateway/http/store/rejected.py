@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from gateway.errors import GatewayError
+from gateway.http.fields import query_cursor
 from gateway.http.request import Request, Response
 from gateway.http.store.download import Reading, attach
-from gateway.http.store.paging import entry, size_of_page
+from gateway.http.store.paging import size_of_page
 from gateway.http.store.upload import answer_one
 from gateway.http.work import Work
 from gateway.model import Rejection, Scope
@@ -27,7 +28,7 @@ class RejectedList:
     async def on_get(self, req: Request, resp: Response) -> None:
         """List a page, newest first."""
         limit = size_of_page(req, PAGE)
-        found = await self.work.read(self.rejections.page, req.context.access, limit + 1, entry(req))
+        found = await self.work.read(self.rejections.page, req.context.access, limit + 1, query_cursor(req))
         body: dict[str, Any] = {"ok": True, "rejected": list(map(_told, found[:limit]))}
         if len(found) > limit:
             body["cursor"] = f"{found[limit - 1].time}.{found[limit - 1].id}"

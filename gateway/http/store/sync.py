@@ -14,13 +14,13 @@ from gateway.http.store.paging import size_of_page
 from gateway.http.store.told import told_file
 from gateway.http.work import Work
 from gateway.model import Change, FileEntry, Scope
+from gateway.service.paths import PATH_BYTES
 from gateway.service.push import MOST, OPS, Pushes, Result, Results, Wish
 from gateway.service.sync import PAGE, Counts, Lag, Pulled, Sync
 
 LONGEST_WAIT: Final = 60
 PUSH_BYTES: Final = 524_288
 _LARGEST: Final = 1 << 50
-_PATH: Final = 4096
 _DIGEST: Final = 64
 _ID: Final = 12
 _BASE: Final = 2**31 - 1
@@ -155,10 +155,10 @@ def _wish(change: object) -> Wish:
     op = needed(text(change, "op"), "op")
     if op not in OPS:
         raise BadRequest(f"op: must be one of {', '.join(OPS)}")
-    key, path = needed(nonce(change, "n"), "n"), needed(text(change, "path", longest=_PATH), "path")
+    key, path = needed(nonce(change, "n"), "n"), needed(text(change, "path", longest=PATH_BYTES), "path")
     base, file = whole(change, "base", _BASE) or 0, text(change, "id", longest=_ID)
     if op == "move":
-        return Wish(key, op, path, base, to=needed(text(change, "to", longest=_PATH), "to"), id=file)
+        return Wish(key, op, path, base, to=needed(text(change, "to", longest=PATH_BYTES), "to"), id=file)
     if op == "delete":
         return Wish(key, op, path, base, id=file)
     digest, size = needed(text(change, "sha256", longest=_DIGEST), "sha256"), whole(change, "size", _LARGEST)

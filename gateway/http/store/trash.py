@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
+from gateway.http.fields import query_cursor
 from gateway.http.request import Request, Response
-from gateway.http.store.paging import entry, size_of_page
+from gateway.http.store.paging import size_of_page
 from gateway.http.store.told import told_file
 from gateway.http.work import Work
 from gateway.model import Scope
@@ -25,7 +26,7 @@ class Trash:
     async def on_get(self, req: Request, resp: Response) -> None:
         """List a page, the latest first."""
         limit = size_of_page(req, PAGE)
-        found = await self.work.read(self.revising.trash, req.context.access, limit + 1, entry(req))
+        found = await self.work.read(self.revising.trash, req.context.access, limit + 1, query_cursor(req))
         files = [told_file(item.file) | {"deleted": item.deleted} for item in found[:limit]]
         body: dict[str, Any] = {"ok": True, "files": files}
         if len(found) > limit:

@@ -144,8 +144,8 @@ def answer_many(resp: Response, results: list[Result]) -> None:
     failed = [status for status in statuses if status >= 400]  # noqa: PLR2004
     told = [body for _, body in results]
     if len(failed) == len(statuses):
-        first = next(body for _, body in results)
-        resp.status = str(results[0][0])
+        status, first = results[0]
+        resp.status = str(status)
         resp.media = {key: first[key] for key in ("ok", "code", "error", "m")} | {"results": told}
         return
     resp.status = str(_MIXED if failed else 201 if 201 in statuses else 200)  # noqa: PLR2004

@@ -1,6 +1,5 @@
 """Reading what only a watch sends: wrong values become ``bad_request`` with the key's name."""
 
-import re
 from typing import Final
 
 import pybase64
@@ -13,8 +12,6 @@ from gateway.model import FileType
 MAX_DEFAULT: Final = 4096
 MAX_LEAST: Final = 256
 MAX_MOST: Final = 32768
-
-_CURSOR: Final = re.compile(r"([0-9]{1,10})\.([a-z2-7]{12})")
 
 
 def base64(value: str, key: str) -> bytes:
@@ -41,14 +38,3 @@ def query_type(req: Request) -> FileType | None:
         return FileType(value.lower())
     except ValueError:
         raise BadRequest(f"type: must be one of {', '.join(FileType)}") from None
-
-
-def query_cursor(req: Request) -> tuple[int, str] | None:
-    """Give the list entry (time, id) that ``cursor`` names."""
-    value = req.get_param("cursor")
-    if not value:
-        return None
-    match = _CURSOR.fullmatch(value)
-    if match is None:
-        raise BadRequest("cursor: is not one that the gateway gave")
-    return int(match[1]), match[2]

@@ -9,10 +9,10 @@ import pybase64
 from gateway.errors import BadRequest, TooLarge
 from gateway.http.body import Bodies
 from gateway.http.conversion import Converting
-from gateway.http.fields import LARGEST, query_number, text, whole
+from gateway.http.fields import LARGEST, query_cursor, query_number, text, whole
 from gateway.http.media import ascii_only, dump
 from gateway.http.request import Request, Response
-from gateway.http.watch.fields import answer_limit, query_cursor, query_type
+from gateway.http.watch.fields import answer_limit, query_type
 from gateway.http.watch.names import NAME_BYTES, cut, short_name
 from gateway.http.work import Work
 from gateway.model import Conversion, FileEntry, PairedDevice
