@@ -29,6 +29,7 @@ from gateway.lifespan import Lifespan
 from gateway.model import User
 from gateway.service.access import Accesses
 from gateway.service.accounts import Accounts
+from gateway.service.activities import Activities
 from gateway.service.checking import Checker
 from gateway.service.cleanup import Cleanup
 from gateway.service.conflicts import Conflicts
@@ -36,6 +37,7 @@ from gateway.service.conversions import Conversions
 from gateway.service.converter import Converter
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
+from gateway.service.exports import Exports
 from gateway.service.files import Files
 from gateway.service.housekeeping import Housekeeping
 from gateway.service.incoming import Incoming
@@ -90,6 +92,8 @@ class Gateway:
         self.conflicts = Conflicts(self.store)
         self.sync = Sync(self.store, self.deliveries)
         self.pushes = Pushes(self.store, contents)
+        self.activities = Activities(self.store)
+        self.exports = Exports(self.store, contents, self.activities, self.converter, config.data_dir)
 
     def incoming(self) -> Incoming:
         """Give a place for a body of any length that is allowed."""
@@ -156,7 +160,7 @@ def create_app(config: Config) -> Exchanges:
         app,
         routes.StoreServices(
             gateway.signin, gateway.devices, gateway.keys, gateway.files, gateway.revising, gateway.conflicts,
-            gateway.sync, gateway.pushes, gateway.rejections,
+            gateway.sync, gateway.pushes, gateway.rejections, gateway.activities, gateway.exports,
         ),
         work,
         bodies,

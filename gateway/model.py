@@ -378,6 +378,16 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the journal about ``entity`` (type, id)."""
+
+    seq: int
+    action: str
+    entity: tuple[str, str]
+    told: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which files of a device's folders are asked for. ``config`` is the device's own document, which never waits."""
 
@@ -431,6 +441,58 @@ class Recording:
     sport: str | None
     type: str | None = None
     device: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workout:
+    """An activity as the index has it, out of all files and summaries that tell of it.
+
+    ``start`` None: nobody says; ``moment`` is the start, else when the first of them came. ``bbox`` as in ``Summary``.
+    ``file`` is the one that tells most, None: only summaries tell. ``devices`` are the devices and keys that sent them.
+    """
+
+    id: str
+    project: str
+    moment: int
+    start: int | None
+    sport: str | None
+    sub_sport: str | None
+    name: str | None
+    elapsed: float | None
+    timer: float | None
+    moving: float | None
+    distance: float | None
+    ascent: float | None
+    descent: float | None
+    calories: int | None
+    avg_hr: int | None
+    max_hr: int | None
+    bbox: tuple[float, float, float, float] | None
+    file: str | None
+    sources: int
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the activities of one sport amount to in a span of time."""
+
+    sport: str | None
+    activities: int
+    elapsed: float
+    timer: float
+    distance: float
+    ascent: float
+    calories: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One that tells of a workout: a file (its newest version) or the summary of a watch (its record), by id."""
+
+    id: str
+    type: str | None
+    device: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from gateway.cli.columns import lines
 from gateway.cli.context import fail
 from gateway.cli.findings import Finding
 from gateway.cli.tables import printable
@@ -93,6 +92,8 @@ def _convert(file: str, track: "Track", target: Path, points: int | None) -> Non
 
 
 def _columns(track: "Track") -> Iterator[bytes]:
+    from gateway.formats.spreadsheet import lines  # noqa: PLC0415
+
     if not len(track):
         raise NotFound("there are no samples in the file")
     return (line.encode() for line in lines(track))

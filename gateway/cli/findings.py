@@ -4,8 +4,9 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+
+from gateway.formats.moments import iso
 
 if TYPE_CHECKING:
     from gateway.model import Summary
@@ -103,9 +104,3 @@ def told(finding: Finding) -> Mapping[str, Any]:
         "device": summary and {"manufacturer": device and device.manufacturer, "product": device and device.product},
         "error": problem and {"code": problem.code, "offset": problem.offset, "message": problem.message},
     }
-
-
-def iso(seconds: float) -> str:
-    """Write a Unix time as ISO 8601 in UTC, with milliseconds where it has some."""
-    moment = datetime.fromtimestamp(round(seconds, 3), UTC)
-    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Moments as XML writes them."""
+"""Moments as XML and scripts write them: ISO 8601."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,3 +24,9 @@ def parse_moment(text: str | None) -> float | None:
     except (ValueError, OverflowError):
         return None
     return seconds if 0 <= seconds <= MAX_INT else None
+
+
+def iso(seconds: float) -> str:
+    """Return a Unix time as ISO 8601 in UTC, with milliseconds where it has some."""
+    moment = datetime.fromtimestamp(round(seconds, 3), UTC)
+    return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")

@@ -28,6 +28,9 @@ COLUMNS: Final = {
 }
 """The columns that all formats share, in their order, with their units."""
 
+DECIMALS: Final = {"time": 3, "lat": 7, "lon": 7, "altitude": 2, "distance": 2, "speed": 3}
+"""Digits behind the point that say something; columns that are not named here have what they have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Waypoint:

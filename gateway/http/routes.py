@@ -11,6 +11,13 @@ from gateway.http.limits import Limit
 from gateway.http.news import News
 from gateway.http.ops import Health
 from gateway.http.request import Request, Response
+from gateway.http.store.activities import (
+    ActivityExport,
+    ActivityList,
+    ActivityTotals,
+    ActivityTrack,
+    OneActivity,
+)
 from gateway.http.store.auth import Login, Logout, Me, Refresh, Register
 from gateway.http.store.conflicts import ConflictList, OneConflict
 from gateway.http.store.devices import DeviceList, OneDevice
@@ -33,9 +40,11 @@ from gateway.http.watch.track import Track
 from gateway.http.watch.upload import Upload
 from gateway.http.work import Work
 from gateway.model import WATCHES, FileType
+from gateway.service.activities import Activities
 from gateway.service.conflicts import Conflicts
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
+from gateway.service.exports import Exports
 from gateway.service.files import Files as StoreFiles
 from gateway.service.keys import Keys
 from gateway.service.pairing import Pairings
@@ -104,6 +113,8 @@ class StoreServices:
     sync: Sync
     pushes: Pushes
     rejections: Rejections
+    activities: Activities
+    exports: Exports
 
 
 def add_store_routes(
@@ -147,6 +158,12 @@ def add_store_routes(
     app.add_route(f"{prefix}/rejected", RejectedList(rejections, work))
     app.add_route(f"{prefix}/rejected/{{rejected_id}}/download", RejectedDownload(rejections, work))
     app.add_route(f"{prefix}/rejected/{{rejected_id}}/retry", RejectedRetry(rejections, work))
+    activities, exports = services.activities, services.exports
+    app.add_route(f"{prefix}/activities", ActivityList(activities, work))
+    app.add_route(f"{prefix}/activities/totals", ActivityTotals(activities, work))
+    app.add_route(f"{prefix}/activities/{{activity_id}}", OneActivity(activities, work))
+    app.add_route(f"{prefix}/activities/{{activity_id}}/track", ActivityTrack(exports, work))
+    app.add_route(f"{prefix}/activities/{{activity_id}}/export.{{ending}}", ActivityExport(exports, work))
     app.add_route(f"{prefix}/sync/status", SyncStatus(services.sync, work))
     app.add_route(f"{prefix}/sync/pull", Pull(services.sync, work, news))
     app.add_route(f"{prefix}/sync/push", Push(services.pushes, work, bodies))

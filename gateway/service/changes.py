@@ -12,7 +12,7 @@ from gateway.model import Actor, Checked, Content, Facts, FileEntry, Kind, Versi
 from gateway.service.access import sender_name
 from gateway.service.clashes import free_path
 from gateway.service.paths import PATH_BYTES, conflict_name, device_name, fold
-from gateway.service.workouts import join, leave, recording_of
+from gateway.service.workouts import join, leave, recording_of, renamed
 from gateway.store import Transaction
 
 
@@ -55,13 +55,17 @@ def write(
     )  # fmt: skip
     version = Version(entry.id, entry.version, facts, entry.device, now, mtime)
     transaction.files.put(entry, fold(path), fold(stem or path), version)
-    _tell(transaction, actor, entry, facts, now, news=previous is None)
+    meant = {} if stem in {None, path} else {"stem": stem}
+    _tell(transaction, actor, entry, facts, now, meant, news=previous is None)
     return entry
 
 
-def _tell(transaction: Transaction, actor: Actor, entry: FileEntry, facts: Facts, now: int, *, news: bool) -> None:
+def _tell(
+    transaction: Transaction, actor: Actor, entry: FileEntry, facts: Facts, now: int, meant: dict[str, Any],
+    *, news: bool,
+) -> None:  # fmt: skip
     """Join what the file's head says with what tells of the same workout, and write the journal."""
-    told = described(entry)
+    told = described(entry) | meant
     if facts.kind == Kind.ACTIVITY:
         told["activity"] = join(transaction, actor, entry.id, recording_of(facts, entry.device), now)
     elif not news:
@@ -82,6 +86,7 @@ def remove(transaction: Transaction, actor: Actor, entry: FileEntry, now: int) -
 def move(transaction: Transaction, actor: Actor, entry: FileEntry, path: str, now: int) -> FileEntry:
     """Give a file another path, which is free; its id and versions stay."""
     transaction.files.move(entry.id, path, fold(path))
+    renamed(transaction, entry.id)
     moved = replace(entry, path=path)
     transaction.journal.append(actor, "move", ("file", entry.id), {"from": entry.path, **described(moved)}, now)
     return moved
@@ -94,7 +99,7 @@ def revive(transaction: Transaction, actor: Actor, entry: FileEntry, path: str, 
     version = transaction.versions.find(entry.id, entry.version)
     assert version is not None
     transaction.files.index(back, fold(path), version)
-    _tell(transaction, actor, back, version.facts, now, news=True)
+    _tell(transaction, actor, back, version.facts, now, {}, news=True)
     return back
 
 

@@ -46,16 +46,17 @@ class Converter:
         self._child: subprocess.Popen[bytes] | None = None
         self._closed = False
 
-    def run(self, source: bytes | BinaryIO, conversion: Conversion) -> bytes | Failure:
+    def run(self, source: bytes | BinaryIO, conversion: Conversion, into: BinaryIO | None = None) -> bytes | Failure:
         """Convert ``source``; raises ``Busy`` while the gateway stops or the machine is too busy.
 
-        The process gets no descriptor but its three own, so it holds no socket and no database open.
+        What comes out goes ``into`` a file where there is one, and is empty then. The process gets no descriptor but
+        its three own, so it holds no socket and no database open.
         """
         line = [*COMMAND, conversion.target, str(conversion.points), str(conversion.cap), str(os.getpid())]
         data, stdin = (source, subprocess.PIPE) if isinstance(source, bytes) else (None, source)
         with (
             self._waited(),
-            subprocess.Popen(line, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child,  # noqa: S603
+            subprocess.Popen(line, stdin=stdin, stdout=into or subprocess.PIPE, stderr=subprocess.PIPE) as child,  # noqa: S603
         ):
             self._child = child
             try:
@@ -67,7 +68,7 @@ class Converter:
                 raise _no_room() from None
             finally:
                 self._child = None
-        return self._failure(child.returncode, said) if child.returncode else result
+        return self._failure(child.returncode, said) if child.returncode else result or b""
 
     @contextmanager
     def _waited(self) -> Iterator[None]:

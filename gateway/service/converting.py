@@ -1,6 +1,7 @@
 """One conversion in a process of its own: ``python -m gateway.service.converting TARGET POINTS CAP PARENT``.
 
-The TARGET ``summary`` reads and checks a file and gives its summary as JSON; POINTS and CAP say nothing then.
+The TARGET ``summary`` reads and checks a file and gives its summary as JSON; POINTS and CAP say nothing then. CAP 0: it
+may become as long as it gets.
 
 PARENT is the process that wants it; this one does not outlive it. The file comes on standard input, what it becomes
 goes to standard output. Time, memory and priority are limited from within; nothing of the gateway but its formats is
@@ -19,6 +20,7 @@ from typing import Final
 
 from gateway import formats
 from gateway.errors import FormatError, GatewayError, TooLarge
+from gateway.formats import columnar, geojson, spreadsheet
 from gateway.formats.simplify import fitted, simplified
 from gateway.model import FileType, Kind
 from gateway.service.summaries import told
@@ -38,14 +40,21 @@ TARGETS: Final = {
 }
 """What a file can become: its type and, where the type has both, its kind."""
 
+TOLD: Final = {"geojson": geojson.write, "csv": spreadsheet.write, "columns": columnar.write}
+"""What its track can be told as."""
+
 SUMMARY: Final = "summary"
 
 
 def convert(data: bytes, target: str, points: int, cap: int) -> bytes:
-    """Give a file as ``target`` with at most ``points`` samples (0: any number) and ``cap`` bytes.
+    """Give a file as ``target`` with at most ``points`` samples (0: any number) and ``cap`` bytes (0: any number).
 
     A file that is so already comes back as it is. Raises ``FormatError``, ``TooLarge``, ``UnsupportedType``.
     """
+    if target in TOLD:
+        track = formats.read_track(data)
+        return TOLD[target](simplified(track, points) if points else track)
+    cap = cap or sys.maxsize
     kind, role = TARGETS[target]
     track = formats.read_track(data)
     summary = track.summary
@@ -56,7 +65,7 @@ def convert(data: bytes, target: str, points: int, cap: int) -> bytes:
         and (len(track) <= points or not points)
     ):
         return data
-    if role is not Kind.ACTIVITY and all(map(isnan, track.column("lat"))) and not track.waypoints:
+    if (role is Kind.COURSE or kind is FileType.GPX) and all(map(isnan, track.column("lat"))) and not track.waypoints:
         raise FormatError("no_places", 0, "the file has no places")
     if role is not None:
         track = replace(track, summary=replace(summary, kind=role))

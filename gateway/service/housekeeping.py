@@ -1,10 +1,11 @@
 """What is done now and then: forgetting what is over, ending what does not go on, catching up after an upgrade."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
 from gateway.service.clock import Clock, unix_time
+from gateway.service.indexing import index
 from gateway.service.tracks import Tracks
 from gateway.service.uploads import UPLOAD_SECONDS
 from gateway.service.workouts import compare
@@ -32,6 +33,10 @@ class Housekeeping:
             waiting = transaction.recordings.waiting()
         for _ in range(0, waiting, COMPARED):
             yield lambda: lambda transaction: compare(transaction, COMPARED, self._clock())
+        with self._store.read() as transaction:
+            missing = transaction.workouts.missing(-1)
+        for at in range(0, len(missing), COMPARED):
+            yield partial(_index, missing[at : at + COMPARED])
 
 
 def forget(clock: Clock = unix_time) -> Write[None]:
@@ -45,5 +50,15 @@ def forget(clock: Clock = unix_time) -> Write[None]:
         transaction.uploads.expire(now - UPLOAD_SECONDS)
         transaction.answers.expire(now - REMEMBER)
         transaction.conversions.expire(now - DAY, now - REMEMBER)
+
+    return write
+
+
+def _index(activities: Sequence[str]) -> Write[None]:
+    """Write the rows of activities that an earlier release has known without an index."""
+
+    def write(transaction: Transaction) -> None:
+        for activity in activities:
+            index(transaction, activity)
 
     return write

@@ -1,6 +1,6 @@
 """Records from a watch: summaries of activities, a day's totals, series. Small, many, safe to repeat."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -9,13 +9,12 @@ import orjson
 
 from gateway.auth.tokens import new_id
 from gateway.errors import BadRequest
-from gateway.formats.fit import profile
-from gateway.model import Record, Recording
+from gateway.model import Record
 from gateway.service.clock import Clock, latest, unix_time
 from gateway.service.devices import Caller, still_valid
 from gateway.service.facts import checked, day_of, end_of
 from gateway.service.identity import SUMMARY
-from gateway.service.workouts import join_all
+from gateway.service.workouts import join_all, recording_of_summary
 from gateway.store import Store, Transaction, Write
 
 MOST: Final = 1000  # records in one request
@@ -114,14 +113,8 @@ def _keep_one(transaction: Transaction, caller: Caller, said: dict[str, Any], no
 
 def _tell(transaction: Transaction, caller: Caller, kept: Sequence[Record], now: int) -> None:
     """Join the summaries with what tells of the same workouts, all at once, and write the journal."""
-    said = {record.id: _recording(record.body, caller.device.id) for record in kept if record.type == SUMMARY}
+    said = {record.id: recording_of_summary(record.body, caller.device.id) for record in kept if record.type == SUMMARY}
     activities = join_all(transaction, caller.actor, said, now)
     for record in kept:
         told = {**record.body, "activity": activities[record.id]} if record.id in activities else record.body
         transaction.journal.append(caller.actor, "record", ("record", record.id), told, now)
-
-
-def _recording(said: Mapping[str, Any], device: str) -> Recording:
-    """Take from a summary what tells workouts apart; its one duration is elapsed time."""
-    distance = float(said["m"]) if "m" in said else None
-    return Recording(said["t"], float(said["d"]), None, distance, profile.sport(said.get("sp")), SUMMARY, device)

@@ -1,16 +1,20 @@
 """Giving files and summaries that tell of the same workout one activity id, inside the write that brings them.
 
+Each public function leaves the index of activities as what is known by then makes it.
+
 What says exactly the same as something that is there is simply joined to it; everything else has its neighbourhood
 grouped anew, so that the order of arrival does not count. Source: a file's or record's id.
 """
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import Any, Final
 
 from gateway.auth.tokens import new_id
+from gateway.formats.fit import profile
 from gateway.model import Actor, Facts, Recording
-from gateway.service.identity import NEAR, TEXT, ZONE_SLACK, ZONE_STEP, ZONES, grouped, linked
+from gateway.service.identity import NEAR, SUMMARY, TEXT, ZONE_SLACK, ZONE_STEP, ZONES, grouped, linked
+from gateway.service.indexing import index, index_touched
 from gateway.store import Transaction
 
 NEIGHBOURS: Final = 16
@@ -26,6 +30,12 @@ def recording_of(facts: Facts, device: str | None) -> Recording:
     said = facts.summary or {}
     start, elapsed, timer, distance, sport = map(said.get, ("start", "elapsed", "timer", "distance", "sport"))
     return Recording(start, elapsed, timer, distance, sport, facts.type, device)
+
+
+def recording_of_summary(said: Mapping[str, Any], device: str) -> Recording:
+    """Take from a watch's summary what tells workouts apart; its one duration is elapsed time."""
+    distance = float(said["m"]) if "m" in said else None
+    return Recording(said["t"], float(said["d"]), None, distance, profile.sport(said.get("sp")), SUMMARY, device)
 
 
 def join(transaction: Transaction, actor: Actor, source: str, recording: Recording, now: int) -> str:
@@ -46,6 +56,7 @@ def join_all(transaction: Transaction, actor: Actor, said: Mapping[str, Recordin
         activity = _activity(transaction, source)
         assert activity is not None
         given[source] = activity
+    index_touched(transaction, given.values())
     return given
 
 
@@ -73,6 +84,14 @@ def compare(transaction: Transaction, most: int, now: int) -> None:
             transaction.recordings.put(source, project, new_id(), recording)
         else:
             regroup(transaction, Actor(None, project), recording, now)
+    index_touched(transaction)
+
+
+def renamed(transaction: Transaction, source: str) -> None:
+    """Have an activity found by the new name of a file that tells of it."""
+    activity, _ = transaction.recordings.find(source) or (None, None)
+    if activity is not None:
+        index(transaction, activity)
 
 
 def leave(transaction: Transaction, actor: Actor, source: str, now: int) -> None:
@@ -81,6 +100,7 @@ def leave(transaction: Transaction, actor: Actor, source: str, now: int) -> None
     if known is not None:
         transaction.recordings.remove(source)
         _left(transaction, actor, known[1], now)
+        index_touched(transaction)
 
 
 def _left(transaction: Transaction, actor: Actor, recording: Recording, now: int) -> None:

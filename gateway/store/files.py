@@ -146,7 +146,7 @@ class Files(Noun):
     def index(self, entry: FileEntry, stem: str, version: Version) -> None:
         """Write a file's row in the activity index, or take it out where it is no activity."""
         if version.facts.kind != Kind.ACTIVITY:
-            self._run("delete from activities where file = :file", file=entry.id)
+            self.unindex(entry.id)
             return
         said = version.facts.summary or {}
         self._run(
@@ -155,6 +155,15 @@ class Files(Noun):
             file=entry.id, project=entry.project, stem=stem, device=entry.device, start=said.get("start"),
             sport=said.get("sport"), elapsed=said.get("elapsed"), distance=said.get("distance"),
         )  # fmt: skip
+
+    def stem(self, file: str) -> str | None:
+        """Give the folded path that the sender of an activity meant, as the activity index has it."""
+        row = self._row("select stem from activities where file = :file", file=file)
+        return row[0] if row else None
+
+    def unindex(self, file: str) -> None:
+        """Take a file out of the activity index."""
+        self._run("delete from activities where file = :file", file=file)
 
     def move(self, file: str, path: str, fold: str) -> None:
         """Give a file another path."""
@@ -166,7 +175,7 @@ class Files(Noun):
     def remove(self, file: str, now: int) -> None:
         """Put a file into the trash: its path is free, its versions stay."""
         self._run("update files set deleted = :now where id = :id", id=file, now=now)
-        self._run("delete from activities where file = :id", id=file)
+        self.unindex(file)
 
     def revive(self, file: str, path: str, fold: str) -> None:
         """Take a file out of the trash, to ``path``, which must be free."""

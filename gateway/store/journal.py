@@ -6,7 +6,7 @@ from hashlib import sha256
 
 import apsw
 
-from gateway.model import Actor, Change
+from gateway.model import Actor, Change, Entry
 from gateway.store.noun import Noun
 
 
@@ -51,6 +51,15 @@ class Journal(Noun):
             project=project, after=after, limit=limit,
         )  # fmt: skip
         return [Change(seq, op, file, json.loads(told), device, time) for seq, op, file, told, device, time in rows]
+
+    def entries(self, project: str, after: int, limit: int) -> list[Entry]:
+        """List all entries behind one, in order."""
+        rows = self._run(
+            """select seq, action, entity_type, entity_id, payload from journal
+               where project = :project and seq > :after order by seq limit :limit""",
+            project=project, after=after, limit=limit,
+        )  # fmt: skip
+        return [Entry(seq, action, (kind, entity), json.loads(told)) for seq, action, kind, entity, told in rows]
 
     def newest(self, project: str) -> int:
         """Give the latest moment that an entry of a project bears."""

@@ -7,6 +7,10 @@ from gateway.store.noun import Noun
 class Projects(Noun):
     """Trees with their members."""
 
+    def all(self) -> list[str]:
+        """List the projects of this gateway by id."""
+        return [row[0] for row in self._run("select id from projects order by id")]
+
     def name(self, project: str) -> str:
         """Give the name of a project that is there."""
         name: str = self._value("select name from projects where id = :id", {"id": project})

@@ -1,6 +1,10 @@
 """What tells of workouts: heads of activity files and summaries from watches, and which tell of the same one."""
 
-from gateway.model import Recording
+from typing import Any
+
+import apsw
+
+from gateway.model import Recording, Source
 from gateway.store.noun import Noun
 
 _FACTS = "start, elapsed, timer, distance, sport, type, device"
@@ -11,6 +15,11 @@ _SAME = """project = :project and start is :start and elapsed is :elapsed and ti
 class Recordings(Noun):
     """Recordings by their source, the id of a file or of a record."""
 
+    def __init__(self, connection: apsw.Connection) -> None:
+        super().__init__(connection)
+        self.touched: set[str] = set()
+        """Activities of which other sources tell than before; whoever indexes them empties it."""
+
     def find(self, source: str) -> tuple[str | None, Recording] | None:
         """Give the activity (None: not compared yet) and the facts of a source."""
         row = self._row(f"select activity, {_FACTS} from recordings where source = :source", source=source)
@@ -18,6 +27,7 @@ class Recordings(Noun):
 
     def put(self, source: str, project: str, activity: str | None, recording: Recording) -> None:
         """Note what a source says now."""
+        self._touch(source, activity)
         self._run(
             f"""insert or replace into recordings (source, project, activity, {_FACTS})
                 values (:source, :project, :activity, :start, :elapsed, :timer, :distance, :sport, :type, :device)""",
@@ -26,7 +36,12 @@ class Recordings(Noun):
 
     def remove(self, source: str) -> None:
         """Forget a source that tells of no workout any more."""
+        self._touch(source, None)
         self._run("delete from recordings where source = :source", source=source)
+
+    def _touch(self, source: str, activity: str | None) -> None:
+        row = self._row("select activity from recordings where source = :source", source=source)
+        self.touched |= {each for each in (activity, row[0] if row else None) if each}
 
     def activities(self, project: str, recording: Recording) -> list[str]:
         """Give the activities of the sources that say exactly this: none or one, unless something is amiss."""
@@ -72,11 +87,13 @@ class Recordings(Noun):
     def assign(self, project: str, recording: Recording, activity: str) -> list[tuple[str, bool]]:
         """Give all sources that say exactly this an activity; lists those that had another or none (False: none)."""
         found = self._run(
-            f"select source, activity is not null from recordings where {_SAME} and activity is not :activity",
+            f"select source, activity from recordings where {_SAME} and activity is not :activity",
             **_facts(project, recording), activity=activity,
         )  # fmt: skip
-        moved = [(row[0], bool(row[1])) for row in found]
+        left = dict(found)
+        moved = [(source, before is not None) for source, before in left.items()]
         if moved:
+            self.touched |= {activity, *filter(None, left.values())}
             self._run(
                 f"update recordings set activity = :activity where {_SAME} and activity is not :activity",
                 **_facts(project, recording), activity=activity,
@@ -94,6 +111,29 @@ class Recordings(Noun):
             f"select source, project, {_FACTS} from recordings where activity is null limit :limit", limit=limit
         )
         return [(row[0], row[1], Recording(*row[2:])) for row in rows]
+
+    def sources(self, activity: str, limit: int) -> tuple[str, list[Source]] | None:
+        """List those that tell of an activity, ``limit`` at most, with their project; None: nothing does."""
+        rows: list[tuple[Any, ...]] = self._run(
+            """select project, source, type, device from recordings indexed by recordings_activity
+               where activity = :activity order by source limit :limit""",
+            activity=activity, limit=limit,
+        ).fetchall()  # fmt: skip
+        return (rows[0][0], [Source(*row[1:]) for row in rows]) if rows else None
+
+    def reset(self, source: str, project: str, activity: str | None, recording: Recording) -> bool:
+        """Have a source say what it must, for an index that is made anew; False: it said so already."""
+        if self.find(source) == (activity, recording):
+            return False
+        self.put(source, project, activity, recording)
+        return True
+
+    def behind(self, after: str, limit: int) -> list[str]:
+        """List the sources of all projects by id, behind one."""
+        rows = self._run(
+            "select source from recordings where source > :after order by source limit :limit", after=after, limit=limit
+        )
+        return [row[0] for row in rows]
 
     def summaries(self, activity: str) -> int:
         """Count a watch's own summaries of an activity."""

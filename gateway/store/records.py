@@ -1,6 +1,7 @@
 """Small facts that watches have sent."""
 
 import json
+from typing import Any
 
 from gateway.model import Record
 from gateway.store.noun import Noun
@@ -24,3 +25,8 @@ class Records(Noun):
             id=record.id, project=record.project, device=record.device, type=record.type, time=record.time,
             day=record.day, digest=record.digest, now=now, body=json.dumps(record.body, separators=(",", ":")),
         )  # fmt: skip
+
+    def find(self, record: str) -> tuple[str, dict[str, Any], int] | None:
+        """Give what a record says, as (device, body, when it came)."""
+        row = self._row("select device, body, received from records where id = :id", id=record)
+        return (row[0], json.loads(row[1]), row[2]) if row else None

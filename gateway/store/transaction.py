@@ -28,6 +28,7 @@ from gateway.store.retention import Retention
 from gateway.store.tracks import Tracks
 from gateway.store.uploads import Uploads
 from gateway.store.versions import Versions
+from gateway.store.workouts import Workouts
 
 
 class Transaction:
@@ -59,6 +60,7 @@ class Transaction:
         self.tracks = Tracks(connection)
         self.records = Records(connection)
         self.recordings = Recordings(connection)
+        self.workouts = Workouts(connection)
         self.answers = Answers(connection)
         self.rejected = Rejected(connection)
         self.retention = Retention(connection)

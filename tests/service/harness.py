@@ -14,6 +14,7 @@ from gateway.http.watch.files import page
 from gateway.model import Access, DeviceType, Stored, User
 from gateway.service.access import Accesses
 from gateway.service.accounts import Accounts
+from gateway.service.activities import Activities
 from gateway.service.checking import Checker
 from gateway.service.cleanup import Cleanup
 from gateway.service.conflicts import Conflicts
@@ -75,6 +76,7 @@ class Services:
         self.conflicts = Conflicts(self.store, self.clock)
         self.sync = Sync(self.store, self.deliveries, self.clock)
         self.pushes = Pushes(self.store, self.contents, self.clock)
+        self.activities = Activities(self.store, self.clock)
         self.owner = self.write(self.accounts.ensure_owner())
 
     def clock(self) -> int:

@@ -25,7 +25,7 @@ _COMPRESSED: Final = frozenset({"gpx", "tcx", "json"})
 _WORTH: Final = range(1024, 1024 * 1024)  # bytes of a text that is compressed on the way
 _TYPES: Final = {
     "fit": "application/vnd.ant.fit", "gpx": "application/gpx+xml", "tcx": "application/vnd.garmin.tcx+xml",
-    "json": "application/json",
+    "json": "application/json", "geojson": "application/geo+json", "csv": "text/csv; charset=utf-8",
 }  # fmt: skip
 
 

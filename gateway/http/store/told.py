@@ -1,8 +1,10 @@
-"""How the store API tells of files."""
+"""How the store API tells of files and activities."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from gateway.model import Conflict, FileEntry, Version
+from gateway.model import Conflict, FileEntry, Totals, Version, Workout
+from gateway.service.activities import Sum
 
 
 def told_file(entry: FileEntry) -> dict[str, Any]:
@@ -10,7 +12,7 @@ def told_file(entry: FileEntry) -> dict[str, Any]:
     return {
         "id": entry.id, "path": entry.path, "version": entry.version, "size": entry.size,
         "sha256": entry.sha256.hex(), "time": entry.time,
-        **_known(type=entry.type, mtime=entry.mtime, device=entry.device, damaged=entry.damaged),
+        **known(type=entry.type, mtime=entry.mtime, device=entry.device, damaged=entry.damaged),
     }  # fmt: skip
 
 
@@ -20,7 +22,7 @@ def told_version(version: Version, newest: int) -> dict[str, Any]:
     return {
         "version": version.number, "size": facts.size, "sha256": facts.sha256.hex(), "time": version.time,
         "newest": version.number == newest,
-        **_known(type=facts.type, kind=facts.kind, damaged=facts.damaged, mtime=version.mtime, device=version.device),
+        **known(type=facts.type, kind=facts.kind, damaged=facts.damaged, mtime=version.mtime, device=version.device),
     }  # fmt: skip
 
 
@@ -29,9 +31,44 @@ def told_conflict(conflict: Conflict) -> dict[str, Any]:
     return {
         "id": conflict.id, "file": conflict.file, "path": conflict.path, "version": conflict.version,
         "copy": conflict.copy, "copy_path": conflict.beside, "lost": conflict.lost, "time": conflict.time,
-        **_known(device=conflict.device, loser=conflict.loser),
+        **known(device=conflict.device, loser=conflict.loser),
     }  # fmt: skip
 
 
-def _known(**values: object) -> dict[str, Any]:
+def told_workout(workout: Workout) -> dict[str, Any]:
+    """Describe an activity; its box is west, south, east, north, as GeoJSON has it."""
+    south, west, north, east = workout.bbox or (None, None, None, None)
+    return {
+        "id": workout.id,
+        **known(
+            start=workout.start, sport=workout.sport, sub_sport=workout.sub_sport, name=workout.name,
+            distance=workout.distance, elapsed=workout.elapsed, timer=workout.timer, moving=workout.moving,
+            ascent=workout.ascent, descent=workout.descent, calories=workout.calories, avg_hr=workout.avg_hr,
+            max_hr=workout.max_hr, bbox=[west, south, east, north] if workout.bbox else None, file=workout.file,
+        ),
+        "sources": workout.sources, "devices": workout.devices,
+    }  # fmt: skip
+
+
+def told_sum(period: Sum) -> dict[str, Any]:
+    """Describe what was done in a period, in all and by sport."""
+    day = period.day.isoformat() if period.day else None
+    sports = [known(sport=totals.sport) | _amounts([totals]) for totals in period.sports]
+    return known(day=day) | {"from": period.begin, "to": period.end, **_amounts(period.sports), "sports": sports}
+
+
+def _amounts(rows: Sequence[Totals]) -> dict[str, Any]:
+    """Add up; seconds, metres and kilocalories."""
+    return {
+        "activities": sum(row.activities for row in rows),
+        "elapsed": round(sum(row.elapsed for row in rows), 1),
+        "timer": round(sum(row.timer for row in rows), 1),
+        "distance": round(sum(row.distance for row in rows), 1),
+        "ascent": round(sum(row.ascent for row in rows), 1),
+        "calories": sum(row.calories for row in rows),
+    }
+
+
+def known(**values: object) -> dict[str, Any]:
+    """Give what is known."""
     return {key: value for key, value in values.items() if value is not None}

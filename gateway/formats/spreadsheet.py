@@ -3,28 +3,24 @@
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from io import StringIO
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from gateway.cli.findings import iso
+from gateway.errors import FormatError
+from gateway.formats.moments import iso
+from gateway.formats.track import COLUMNS, DECIMALS, Track
 
-if TYPE_CHECKING:
-    from gateway.formats import Track
-
-_DECIMALS: Final = {"lat": 7, "lon": 7, "altitude": 2, "distance": 2, "speed": 3}
 _LATEST: Final = 253_402_300_799  # the end of the year 9999
 _FORMULA: Final = ("=", "+", "-", "@")
 
 Cell = Callable[[float], str]
 
 
-def lines(track: "Track") -> Iterator[str]:
+def lines(track: Track) -> Iterator[str]:
     """Yield the heading, then a line for each sample; what is not known is empty.
 
     The columns are those of ``formats.track.COLUMNS`` in their units, ``time`` in ISO 8601; ``segment``, which counts
     from 1 and grows at each break; and the developer fields under their own names, with their units in brackets.
     """
-    from gateway.formats.track import COLUMNS  # noqa: PLC0415
-
     others = [name for name in track.columns if name not in COLUMNS]
     heading = StringIO()
     named = [_heading(name, track.units.get(name)) for name in others]
@@ -36,6 +32,13 @@ def lines(track: "Track") -> Iterator[str]:
         yield ",".join(row) + "\n"
 
 
+def write(track: Track) -> bytes:
+    """Return the lines as one file in UTF-8; raises ``FormatError`` (``no_samples``) for a track without samples."""
+    if not len(track):
+        raise FormatError("no_samples", 0, "there are no samples in the file")
+    return "".join(lines(track)).encode()
+
+
 def _heading(name: str, unit: str | None) -> str:
     """Name a column; what a spreadsheet would compute becomes text."""
     quote = "'" if name.startswith(_FORMULA) else ""
@@ -45,7 +48,7 @@ def _heading(name: str, unit: str | None) -> str:
 def _cell(name: str) -> Cell:
     if name == "time":
         return _time
-    decimals = _DECIMALS.get(name)
+    decimals = DECIMALS.get(name)
     return _plain if decimals is None else lambda value: _trimmed(f"{value:.{decimals}f}")
 
 
@@ -66,7 +69,7 @@ def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".")
 
 
-def _segments(track: "Track") -> Iterator[str]:
+def _segments(track: Track) -> Iterator[str]:
     segment, breaks = 1, set(track.breaks)
     for index in range(len(track)):
         segment += index in breaks
