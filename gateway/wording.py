@@ -85,6 +85,13 @@ def pace(seconds: float, metres: float) -> str:
     return f"{minutes}:{second:02}"
 
 
+def pace_of(sport: str | None, seconds: float | None, metres: float | None) -> str:
+    """Write how fast it went, on foot in minutes a kilometre; empty where that is not known."""
+    if not seconds or not metres:
+        return ""
+    return f"{pace(seconds, metres)} min/km" if sport in _ON_FOOT else f"{3.6 * metres / seconds:.1f} km/h"
+
+
 def portion(records: int, seconds: float | None, whole: float | None) -> str:
     """Say how much of a recording there is, "12 of about 45 min"; ``whole`` is a guess, None where there is none."""
     if not seconds:
@@ -147,12 +154,7 @@ def _pace_label(summary: Mapping[str, Any]) -> str:
 
 
 def _pace(summary: Mapping[str, Any]) -> str:
-    seconds, metres = _duration(summary), summary.get("distance") or 0
-    if not seconds or not metres:
-        return ""
-    return (
-        f"{pace(seconds, metres)} min/km" if summary.get("sport") in _ON_FOOT else f"{3.6 * metres / seconds:.1f} km/h"
-    )
+    return pace_of(summary.get("sport"), _duration(summary), summary.get("distance"))
 
 
 def _climb(summary: Mapping[str, Any]) -> str:

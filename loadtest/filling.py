@@ -26,6 +26,7 @@ from gateway.store import Transaction
 
 WATCHES = 8
 KNOWN = 50
+SPORTS = ("running", "running", "cycling", "cycling", "hiking", "swimming")
 _BATCH = 1000  # files in one transaction
 _EVERY = 17_000  # seconds between two starts
 _PART_DOCUMENTS = 5  # one file in so many
@@ -103,10 +104,22 @@ def _news(files: int) -> Iterator[_New]:
             day = time.strftime("%Y/%m/%d-%H%M", time.gmtime(moment))
             yield _New(f"/documents/{day}-{number}.txt", bare, content, moment)
             continue
-        said = dict(known.summary or {}) | {"start": moment, "distance": 5000.0 + chance.randrange(20_000)}
+        said = dict(known.summary or {}) | _workout(chance, number) | {"start": moment}
         facts = replace(bare, type=known.type, kind=known.kind, summary=said)
         name = time.strftime("%Y-%m-%d-%H%M", time.gmtime(moment))
         yield _New(f"/activities/{name}-{number}.fit", facts, content, moment)
+
+
+def _workout(chance: random.Random, number: int) -> dict[str, object]:
+    """Give what makes workouts differ: one in forty is not at home, one in fifty has a name of its own."""
+    south, west = (47.0, 15.4) if number % 40 else (chance.uniform(36, 60), chance.uniform(-9, 25))
+    south, west = south + chance.uniform(0, 0.1), west + chance.uniform(0, 0.1)
+    return {
+        "sport": chance.choice(SPORTS),
+        "name": f"Round {number}" if number % 50 == 1 else chance.choice(("Morning", "To work", "Evening")),
+        "distance": 5000.0 + chance.randrange(20_000),
+        "bbox": (south, west, south + 0.04, west + 0.05),
+    }
 
 
 def _paired(gateway: Gateway, owner: User, name: str) -> str:

@@ -1,4 +1,6 @@
-"""``python -m loadtest.store``: what a request of the store API costs among 1,000 files and among 100,000, and memory.
+"""``python -m loadtest.store``: what a request of the store API costs among 1,250 files and among 125,000, and memory.
+
+1,000 and 100,000 of these are activities.
 
 Part of ``make bench``. Two gateways run beside each other, one over few files and one over many, and are measured by
 turns; cost is the processor time of all processes of a gateway, the median of the rounds. What a run puts in, it takes
@@ -54,6 +56,19 @@ LOADS = (
     Load("list of first folders", lambda on: on.get("files/list?path=/&limit=100"), 400),
     Load("pull 100, from the middle", lambda on: on.get(on.from_the_middle), 400, flat=True),
     Load("pull 100, without cursor", lambda on: on.get("sync/pull?limit=100"), 400, flat=True),
+    Load("activities 50, the newest", lambda on: on.get("activities?limit=50"), 400, flat=True),
+    Load("activities 50, some months back", lambda on: on.get(on.months_back), 400, flat=True),
+    Load("activities 50, of a sport", lambda on: on.get("activities?limit=50&sport=running"), 400, flat=True),
+    Load("activities 50, by a word", lambda on: on.get("activities?limit=50&q=morning"), 400, flat=True),
+    Load("activities 15, by a rare word", lambda on: on.get("activities?limit=15&q=round"), 400, flat=True),
+    Load("activities 50, at home", lambda on: on.get("activities?limit=50&bbox=15.4,47.0,15.5,47.1"), 200, flat=True),
+    Load("activities 50, elsewhere", lambda on: on.get("activities?limit=50&bbox=-5,40,0,50"), 200, flat=True),
+    Load(
+        "activities 50, all of these", flat=True, count=200,
+        request=lambda on: on.get("activities?limit=50&sport=cycling&q=work&bbox=15.4,47.0,15.5,47.1&from=2010-01-01"),
+    ),
+    Load("totals of 12 weeks", lambda on: on.get("activities/totals"), 400),
+    Load("totals of all time", lambda on: on.get("activities/totals?by=sport"), 60),
     Load("upload 10 KB to a path", lambda on: on.placed(on.small), 100, made=1, flat=True),
     Load("upload 100 KB to a path", lambda on: on.placed(on.long), 80, made=1, flat=True),
     Load("upload 100 KB without a path", lambda on: on.unplaced(on.long), 80, made=1, flat=True),
@@ -168,7 +183,7 @@ def _beside(pinned: bool) -> None:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--files", type=int, nargs=2, default=[1000, 100_000], help="files of the one and the other")
+    parser.add_argument("--files", type=int, nargs=2, default=[1250, 125_000], help="files of the one and the other")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=20, help="of each mixed load; 0: none")
     parser.add_argument("--markdown", type=Path, help="write the tables there too")

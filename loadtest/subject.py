@@ -39,6 +39,7 @@ class Subject:
         page = urlsafe_b64encode(b"/activities/2000").rstrip(b"=").decode()
         self.behind_the_middle = f"files/list?path=/activities&limit=100&cursor={page}"
         self.from_the_middle = f"sync/pull?limit=100&cursor={filled.middle}"
+        self.months_back = f"activities?limit=50&to={RUN_START - 100 * DAY}"
         self.middle_piece = f"Range: bytes={PIECE[0]}-{PIECE[1]}\r\n"
 
     def prepare(self) -> None:

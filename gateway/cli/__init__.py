@@ -3,6 +3,7 @@
 import click
 
 from gateway import __version__
+from gateway.cli.activities import activities
 from gateway.cli.agent import agent
 from gateway.cli.apikey import apikey
 from gateway.cli.cleanup import cleanup
@@ -14,6 +15,7 @@ from gateway.cli.devices import device, devices, pair
 from gateway.cli.files import add, get, list_files
 from gateway.cli.inspect import inspect
 from gateway.cli.refused import refused
+from gateway.cli.reindex import reindex
 from gateway.cli.serve import serve
 from gateway.cli.trash import move, remove, trash
 from gateway.cli.users import signin_link, user
@@ -47,12 +49,14 @@ for _command in (
     add,
     list_files,
     get,
+    activities,
     move,
     remove,
     trash,
     conflicts,
     refused,
     cleanup,
+    reindex,
     agent,
     inspect,
     user,

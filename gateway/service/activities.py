@@ -25,7 +25,7 @@ PAGE: Final = 500  # activities at most
 LOOK: Final = 2000
 """Activities that are looked at for one page. Where fewer fit, the page is short, and the next one goes on there."""
 
-BY: Final = (*USUAL, "all")
+BY: Final = (*USUAL, "sport")
 _ID: Final = re.compile(r"[a-z2-7]{12}")
 
 
@@ -90,7 +90,7 @@ class Activities:
         return Page(tuple(found), None)
 
     def totals(self, access: Access, by: str, wanted: Wanted, zone: tzinfo | None = None) -> list[Sum]:
-        """Sum up by day, week, month, year or ``all``, newest first, with periods in which nothing was done.
+        """Sum up by day, week, month, year or ``sport``, that is all time, newest first, with periods in which nothing was done.
 
         Of ``wanted`` time and sport count. Raises ``BadRequest`` and ``NotFound``.
         """
@@ -99,7 +99,7 @@ class Activities:
             raise BadRequest(f"by: must be one of {', '.join(BY)}")
         now = self._clock()
         with self._store.read() as transaction:
-            if by == "all":
+            if by == "sport":
                 first, last = transaction.workouts.bounds(access.project) or (now, now)
                 begin, end = wanted.begin or first, last + 1 if wanted.end is None else wanted.end
                 return [Sum(None, begin, end, _sums(transaction, access, wanted, begin, end))]
@@ -118,6 +118,22 @@ class Activities:
             files, summaries = _sources(transaction, access, activity)
         files.sort(key=lambda pair: pair[0].id != workout.file)
         return Told(workout, tuple(files), tuple(summaries))
+
+
+def boxes_of(text: str) -> tuple[Box, ...]:
+    """Read west, south, east, north in degrees (RFC 7946, section 5), as boxes that no date line crosses.
+
+    Raises ``BadRequest``.
+    """
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        raise BadRequest("bbox: must be west,south,east,north in degrees") from None
+    if not (-90 <= south <= north <= 90 and all(-180 <= value <= 180 for value in (west, east))):  # noqa: PLR2004
+        raise BadRequest("bbox: must be west,south,east,north in degrees")
+    if west <= east:
+        return ((south, west, north, east),)
+    return ((south, west, north, 180.0), (south, -180.0, north, east))
 
 
 def _candidates(

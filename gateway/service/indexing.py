@@ -10,7 +10,7 @@ from gateway.service.identity import SUMMARY
 from gateway.service.terms import terms_of
 from gateway.store import Transaction
 
-LOOK: Final = 64
+LOOK: Final = 16
 """Sources of one activity that are looked at; a hundred copies of a file say no more than some."""
 
 _RANKS: Final = {"fit": 0, "tcx": 1, "gpx": 2, SUMMARY: 9}

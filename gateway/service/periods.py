@@ -53,14 +53,16 @@ def periods(by: str, begin: int | None, end: int | None, now: int, zone: tzinfo 
     return found
 
 
-def moment_of(text: str, zone: tzinfo | None) -> int:
+def moment_of(text: str, zone: tzinfo | None, *, last: bool = False) -> int:
     """Read a moment: Unix seconds, a day, or ISO 8601; without a zone of its own it is in ``zone``.
 
-    Raises ``ValueError``.
+    A day is its beginning, as the ``last`` of several its end. Raises ``ValueError``, ``OverflowError``.
     """
     if text.isascii() and text.isdigit() and len(text) <= 10:  # noqa: PLR2004  digits of a Unix time
-        return int(text)
+        return min(int(text), _LAST)
     moment = datetime.fromisoformat(text)
+    if last and len(text) == len("2026-05-01"):
+        moment += timedelta(days=1)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
     return min(max(int(moment.timestamp()), 0), _LAST)

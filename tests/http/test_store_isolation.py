@@ -24,7 +24,7 @@ NO_ID: Final = {
     "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/logout", "/api/v1/auth/me",
     "/api/v1/devices", "/api/v1/keys", "/api/v1/files/upload", "/api/v1/files/download", "/api/v1/files/list",
     "/api/v1/trash", "/api/v1/conflicts", "/api/v1/rejected", "/api/v1/sync/status", "/api/v1/sync/pull",
-    "/api/v1/sync/push",
+    "/api/v1/sync/push", "/api/v1/activities", "/api/v1/activities/totals",
 }  # fmt: skip
 WITH_ID: Final[dict[tuple[str, str], tuple[str, object]]] = {
     ("DELETE", "/api/v1/devices/{device_id}"): ("device", None),
@@ -40,13 +40,16 @@ WITH_ID: Final[dict[tuple[str, str], tuple[str, object]]] = {
     ("POST", "/api/v1/conflicts/{conflict_id}"): ("conflict", KEEP),
     ("GET", "/api/v1/rejected/{rejected_id}/download"): ("rejected", None),
     ("POST", "/api/v1/rejected/{rejected_id}/retry"): ("rejected", {}),
+    ("GET", "/api/v1/activities/{activity_id}"): ("activity", None),
+    ("GET", "/api/v1/activities/{activity_id}/track"): ("activity", None),
+    ("GET", "/api/v1/activities/{activity_id}/export.{ending}"): ("activity", None),
 }
 """Each route with an id: of what, and a body with which it works for the owner."""
 
 IN_QUERY: Final = ("/api/v1/files/download?id={}", "/api/v1/files/download?id={}&version=1")
 
 
-SEEN: Final = ("trash", "conflicts", "rejected", "devices", "keys", "sync/status")
+SEEN: Final = ("activities", "trash", "conflicts", "rejected", "devices", "keys", "sync/status")
 
 
 @dataclass
@@ -76,9 +79,11 @@ def own(gateway: LocalGateway, email: str) -> Owned:
     file = put(api, "/documents/file.bin", unique())["id"]
     conflict = created(send(api, unique(), {"If-Match": '"1"'}, path="/documents/file.bin"))["conflict"]["id"]
     send(api, fit()[:-4], name="rejected.fit").failed("invalid_file", 422)
+    created(send(api, fit(), name="run.fit"))
     ids = {"key": key, "trashed": trashed, "file": file, "conflict": conflict}
     ids["device"] = api.get("auth/me").good["device"]["id"]
     ids["rejected"] = api.get("rejected").good["rejected"][0]["id"]
+    ids["activity"] = api.get("activities").good["activities"][0]["id"]
     return Owned(api, ids)
 
 
@@ -103,7 +108,8 @@ def calls(ids: dict[str, str]) -> Iterator[tuple[str, str, object]]:
     """Every call that takes an id: the method, the path with ``{}`` for the id, the body; of what there is an id."""
     for (method, route), (noun, body) in WITH_ID.items():
         if noun in ids:
-            yield method, route[: route.index("{")] + "{}" + route[route.index("}") + 1 :] + f"#{noun}", body
+            place = route[: route.index("{")] + "{}" + route[route.index("}") + 1 :].replace("{ending}", "fit")
+            yield method, f"{place}#{noun}", body
     for path in IN_QUERY:
         yield "GET", f"{path}#file", None
 

@@ -241,9 +241,9 @@ def test_totals(some: Services) -> None:
     assert [str(row.day) for row in months[:3]] == ["2026-05-01", "2026-04-01", "2026-03-01"]
     assert sum(row.activities for row in months[0].sports) == 3
     assert months[0].end - months[0].begin == 31 * DAY
-    (everything,) = some.activities.totals(owner(some), "all", Wanted(sport="hiking"))
+    (everything,) = some.activities.totals(owner(some), "sport", Wanted(sport="hiking"))
     assert [(row.sport, row.activities, row.elapsed) for row in everything.sports] == [("hiking", 1, 1800.0)]
-    (nothing,) = some.activities.totals(owner(some), "all", Wanted(begin=1, end=2))
+    (nothing,) = some.activities.totals(owner(some), "sport", Wanted(begin=1, end=2))
     assert nothing.sports == ()
     for wrong in ("", "hour"):
         with pytest.raises(BadRequest):

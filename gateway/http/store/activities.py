@@ -2,7 +2,7 @@
 
 import gzip
 from dataclasses import dataclass
-from datetime import date, timedelta, tzinfo
+from datetime import tzinfo
 from typing import Any, BinaryIO, ClassVar, Final
 
 import falcon
@@ -16,7 +16,7 @@ from gateway.http.store.paging import opaque, place, size_of_page
 from gateway.http.store.told import known, told_file, told_sum, told_workout
 from gateway.http.work import Work
 from gateway.model import Scope
-from gateway.service.activities import PAGE, Activities, Wanted
+from gateway.service.activities import PAGE, Activities, Wanted, boxes_of
 from gateway.service.exports import COLUMNS, FORMATS, Chosen, Exports, length
 from gateway.service.periods import moment_of, zone
 
@@ -149,7 +149,8 @@ def _wanted(req: Request) -> Wanted:
     zoned = _zone(req)
     return Wanted(
         _moment(req, "from", zoned), _moment(req, "to", zoned), req.get_param("sport") or None,
-        req.get_param("device") or None, _boxes(req), req.get_param("q") or None,
+        req.get_param("device") or None, boxes_of(box) if (box := req.get_param("bbox")) else (),
+        req.get_param("q") or None,
     )  # fmt: skip
 
 
@@ -163,27 +164,9 @@ def _moment(req: Request, key: str, zoned: tzinfo | None) -> int | None:
     if not text:
         return None
     try:
-        if key == "to" and len(text) == len("2026-05-01"):
-            text = (date.fromisoformat(text) + timedelta(days=1)).isoformat()
-        return moment_of(text, zoned)
+        return moment_of(text, zoned, last=key == "to")
     except (ValueError, OverflowError):
         raise BadRequest(f"{key}: must be Unix seconds, or a date or time like 2026-05-01T07:15") from None
-
-
-def _boxes(req: Request) -> tuple[tuple[float, float, float, float], ...]:
-    """Read ``bbox``, west, south, east, north in degrees (RFC 7946, section 5), as boxes that no date line crosses."""
-    text = req.get_param("bbox")
-    if not text:
-        return ()
-    try:
-        west, south, east, north = map(float, text.split(","))
-    except ValueError:
-        raise BadRequest("bbox: must be west,south,east,north in degrees") from None
-    if not (-90 <= south <= north <= 90 and all(-180 <= value <= 180 for value in (west, east))):  # noqa: PLR2004
-        raise BadRequest("bbox: must be west,south,east,north in degrees")
-    if west <= east:
-        return ((south, west, north, east),)
-    return ((south, west, north, 180.0), (south, -180.0, north, east))
 
 
 def _before(req: Request) -> int | None:
