@@ -1,6 +1,6 @@
 """Taking files from phones, computers and scripts: to a path of their choice, or where the content belongs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.errors import BadRequest, FormatError, PreconditionFailed
@@ -104,7 +104,7 @@ class Intake:
             )  # fmt: skip
             if not reaches(access, taken.file.path):
                 raise BadRequest("the folder of this key is a file, or is spelled otherwise")
-            return _noted(transaction, access, taken, now)
+            return _noted(transaction, access, replace(taken, summary=checked.summary), now)
 
         return write
 
