@@ -134,12 +134,13 @@ def test_fitotrack_sends_a_workout(owner: Api, phone: Api) -> None:
 
 
 def test_fitotrack_is_told_what_is_wrong(owner: Api, phone: Api) -> None:
-    before, broken = paths(owner), damaged()
-    for _ in range(2):  # it comes again and again, and is kept once
-        answer = fitotrack(phone, broken, phone.token)
-        assert (answer.status, answer.value["results"]) == (422, None)
-        [row] = refused_of(owner, broken)
-        assert answer.value["errors"] == [row["m"]]
+    before = paths(owner)
+    for broken in (gpx()[:-300], damaged(), unique(), b"<html>" + unique()):
+        for _ in range(2):  # it comes again and again, and is kept once
+            answer = fitotrack(phone, broken, phone.token)
+            assert (answer.status in {415, 422}, answer.value["results"]) == (True, None)
+            [row] = refused_of(owner, broken)
+            assert answer.value["errors"] == [row["m"]]
     for key in ("wg_never", "", None):
         answer = fitotrack(phone, gpx(), key)
         assert (answer.status, answer.value["results"], len(answer.value["errors"])) == (401, None, 1)
@@ -161,6 +162,16 @@ def test_an_import_is_raw_whatever_it_calls_itself(owner: Api, phone: Api, kind:
     assert (answer.status, answer.json["errors"]) == (200, [])
     assert answer.json["results"]["file"]["path"].startswith("/activities/evening")
     assert download(owner, id=answer.json["results"]["file"]["id"]).body == run
+
+
+@pytest.mark.parametrize("path", UPLOADS)
+def test_what_is_no_track_is_refused(owner: Api, phone: Api, path: str) -> None:
+    before = paths(owner)
+    for data in (b"", unique(), b"\xff\xd8\xff a picture" + unique()):
+        answer = post(phone, path, dart(("x", data)) if path in {APP, ENDURAIN, FITTRACKEE} else (data, {}))
+        assert answer.status in {415, 422}
+        assert len(refused_of(owner, data)) == 1
+    assert paths(owner) == before
 
 
 def test_an_import_is_known_without_a_name(phone: Api) -> None:
@@ -350,6 +361,9 @@ def test_files_upload_takes_what_automation_apps_send(owner: Api, phone: Api) ->
         body = b"--x\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n--x--" % (head, fit())
         answer = app.call("POST", f"{upload}?api-key={key}", body, {"Content-Type": "multipart/form-data; boundary=x"})
         assert created(answer)["results"][0]["file"]["path"].startswith("/activities/")
+    broken = gpx()[:-300]  # without a name its first bytes say what it should be
+    app.call("POST", f"{upload}?api-key={key}", broken, plain).failed("invalid_file", 422)
+    assert len(refused_of(owner, broken)) == 1
     run = fit()
     with wire(phone) as line:
         rows = [f"PUT {upload}?api-key={key} HTTP/1.1", "Host: x", "Expect: 100-continue", "Transfer-Encoding: chunked"]

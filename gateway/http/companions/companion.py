@@ -16,15 +16,15 @@ Outcomes = list[Named]
 
 
 class Wording(Protocol):
-    """How the apps of a peer are spoken to; has no state.
+    """How the apps of a peer are spoken to; has no state. All that they send is a track, unless the wish says other.
 
     ``forms_only``: the peer takes other things than files in bodies that are no form.
     """
 
     forms_only: bool
 
-    def name(self, req: Request) -> str | None:
-        """Give the name of a body, where the request says one."""
+    def wish(self, req: Request) -> Wish:
+        """Give what is asked for a body, or for each file of a form."""
 
     def answer(self, outcomes: Outcomes) -> tuple[int, object]:
         """Give status and body for the files of a request, unless there was only one and that was not taken."""
@@ -48,7 +48,7 @@ class Companion:
         """Take a body, or the files of a form; each is on the disk when the answer says so."""
         if self._wording.forms_only and not is_form(req):
             raise BadRequest("send the file in a form (multipart/form-data), as the part: file")
-        taken = await self._arrivals.take(req, Wish(name=self._wording.name(req)))
+        taken = await self._arrivals.take(req, self._wording.wish(req))
         outcomes: Outcomes = [("", taken)] if isinstance(taken, Stored) else taken
         if (fault := _fault(outcomes)) is not None:
             raise fault

@@ -18,6 +18,7 @@ from gateway.http.companions.companion import Outcomes, began, called, reason, s
 from gateway.http.request import Request
 from gateway.http.store.told import told_file
 from gateway.model import Stored
+from gateway.service.intake import Wish
 
 _CREATED: Final = 201
 _UNPROCESSABLE: Final = 422
@@ -28,9 +29,9 @@ class Activities:
 
     forms_only = True
 
-    def name(self, _req: Request) -> str | None:
-        """Give none: the part has a name."""
-        return None
+    def wish(self, _req: Request) -> Wish:
+        """Wish for tracks; the part has a name."""
+        return Wish(known=True)
 
     def answer(self, outcomes: Outcomes) -> tuple[int, object]:
         """Tell of the activities; where a file was not taken, which and why, since no app reads a list to its end."""

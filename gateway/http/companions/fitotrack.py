@@ -14,6 +14,7 @@ from typing import Final
 
 from gateway.http.companions import workout_tracker
 from gateway.http.request import Request
+from gateway.service.intake import Wish
 
 _BACKUP: Final = "fitotrack-backup.ftb"
 
@@ -21,6 +22,6 @@ _BACKUP: Final = "fitotrack-backup.ftb"
 class Import(workout_tracker.Import):
     """A workout, which is named by its start, or a backup."""
 
-    def name(self, req: Request) -> str | None:
-        """Give the name under which FitoTrack keeps a backup; a workout has none."""
-        return _BACKUP if req.get_header("FitoTrack-Type") == "backup" else None
+    def wish(self, req: Request) -> Wish:
+        """Wish for a track, or for a backup under the name that FitoTrack gives one."""
+        return Wish(name=_BACKUP) if req.get_header("FitoTrack-Type") == "backup" else Wish(known=True)

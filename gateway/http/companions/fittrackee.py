@@ -27,6 +27,7 @@ from gateway.http.store.told import told_file
 from gateway.http.work import Work
 from gateway.model import Stored
 from gateway.service.access import KEY_PREFIX, Accesses
+from gateway.service.intake import Wish
 from gateway.service.signin import SignIn
 
 _CREATED: Final = 201
@@ -47,9 +48,9 @@ class Workouts:
     forms_only = True
     error = staticmethod(told_error)
 
-    def name(self, _req: Request) -> str | None:
-        """Give none: the part has a name."""
-        return None
+    def wish(self, _req: Request) -> Wish:
+        """Wish for tracks; the part has a name."""
+        return Wish(known=True)
 
     def answer(self, outcomes: Outcomes) -> tuple[int, object]:
         """Tell of the workouts, or what was wrong with some."""

@@ -19,6 +19,7 @@ from gateway.http.request import Request, Response
 from gateway.http.store.told import told_file
 from gateway.http.work import Work
 from gateway.model import Stored
+from gateway.service.intake import Wish
 from gateway.service.signin import SignIn
 
 _CREATED: Final = 201
@@ -37,9 +38,10 @@ class Import:
     forms_only = False
     error = staticmethod(told_error)
 
-    def name(self, req: Request) -> str | None:
-        """Give the name in the query, without folders."""
-        return (req.get_param("name") or "").replace("\\", "/").rpartition("/")[2] or None
+    def wish(self, req: Request) -> Wish:
+        """Wish for a track under the name in the query, without folders."""
+        name = (req.get_param("name") or "").replace("\\", "/").rpartition("/")[2]
+        return Wish(name=name or None, known=True)
 
     def answer(self, outcomes: Outcomes) -> tuple[int, object]:
         """Tell of one workout, of several of an archive in a list."""
@@ -55,9 +57,9 @@ class Workouts:
     forms_only = True  # JSON is a workout that was typed in
     error = staticmethod(told_error)
 
-    def name(self, _req: Request) -> str | None:
-        """Give none: the parts have names."""
-        return None
+    def wish(self, _req: Request) -> Wish:
+        """Wish for tracks; the parts have names."""
+        return Wish(known=True)
 
     def answer(self, outcomes: Outcomes) -> tuple[int, object]:
         """Tell of all workouts, and what was wrong with others."""
