@@ -12,6 +12,7 @@ from gateway.config import Config
 from gateway.contents import FileContents
 from gateway.errors import Busy, GatewayError
 from gateway.http import routes
+from gateway.http.arrivals import Arrivals
 from gateway.http.body import Bodies
 from gateway.http.checkup import Checkup
 from gateway.http.conversion import Converting
@@ -19,7 +20,7 @@ from gateway.http.exchange import Exchanges
 from gateway.http.failures import Failures
 from gateway.http.limits import Limit
 from gateway.http.media import handlers
-from gateway.http.middleware import Answers, Authentication, Compression, Origin
+from gateway.http.middleware import Answers, Authentication, Compression, Origin, Shapes
 from gateway.http.news import News
 from gateway.http.request import Request, Response
 from gateway.http.store.receiving import Receiving
@@ -142,6 +143,7 @@ def create_app(config: Config) -> Exchanges:
             conversions,
         ),
         Origin(config.trusted_proxies, config.base_url),
+        Shapes(),
         Authentication(gateway.devices, gateway.accesses, work, (Limit(config.rate_device), Limit(config.rate_key))),
         Answers(),
         Compression(work),
@@ -156,6 +158,9 @@ def create_app(config: Config) -> Exchanges:
     checkup = Checkup(gateway.store.trouble, checks)
     services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads, gateway.records, gateway.tracks)
     routes.add_routes(app, services, work, bodies, converting, checkup, starts, polls)
+    receiving = Receiving(gateway.intake, gateway.incoming, work)
+    arrivals = Arrivals(receiving, Streams(config.body_timeout), config.max_file)
+    attempts = Limit(config.rate_auth)
     routes.add_store_routes(
         app,
         routes.StoreServices(
@@ -164,12 +169,11 @@ def create_app(config: Config) -> Exchanges:
         ),
         work,
         bodies,
-        Streams(config.body_timeout),
-        Receiving(gateway.intake, gateway.incoming, work),
+        arrivals,
         news,
-        Limit(config.rate_auth),
-        config.max_file,
+        attempts,
     )  # fmt: skip
+    routes.add_companion_routes(app, gateway.signin, gateway.accesses, work, bodies, arrivals, attempts)
     pages = web.Services(
         gateway.accounts, gateway.pairings, gateway.devices, gateway.deliveries, gateway.refused, checkup
     )

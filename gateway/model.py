@@ -321,12 +321,13 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Where bytes ended up; ``duplicate``: they were there already."""
+    """Where bytes ended up; ``duplicate``: they were there already, ``summary``: what reading them has just shown."""
 
     file: FileEntry
     duplicate: bool
     warning: str | None = None
     conflict: Conflict | None = None
+    summary: Summary | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from gateway.http.request import Request
 from gateway.service.access import KEY_PREFIX
 
 _LONGEST: Final = 1024
+_QUERY_NAMES: Final = ("api-key", "api_key")  # the second is Endurain's
 
 
 def bearer(req: Request) -> str:
@@ -20,19 +21,33 @@ def bearer(req: Request) -> str:
 
 
 def credential(req: Request) -> str:
-    """Give the access token or key in the header: as ``Bearer``, a key also as the password of ``Basic``."""
+    """Give the access token or key in the header, as ``Bearer``.
+
+    A key may also be the password of ``Basic``, or stand in ``X-API-Key``.
+    """
+    if (key := _key_header(req)) is not None:
+        return _key(key.strip())
     scheme, token = _authorization(req)
     return _password(token) if scheme == "basic" else bearer(req)
 
 
 def query_key(req: Request) -> str | None:
     """Give the key in the query of a request that shows nothing in its header."""
-    key = req.get_param("api-key")
-    if key is None or req.get_header("Authorization") is not None:
+    key = next((value for name in _QUERY_NAMES if (value := req.get_param(name)) is not None), None)
+    if key is None or req.get_header("Authorization") is not None or _key_header(req) is not None:
         return None
-    if not key.startswith(KEY_PREFIX) or len(key) > _LONGEST:
+    return _key(key)
+
+
+def _key_header(req: Request) -> str | None:
+    """Give what ``X-API-Key`` says, where ``Authorization`` says nothing."""
+    return None if req.get_header("Authorization") is not None else req.get_header("X-API-Key")
+
+
+def _key(text: str) -> str:
+    if not text.startswith(KEY_PREFIX) or len(text) > _LONGEST:
         raise Unauthorized
-    return key
+    return text
 
 
 def _authorization(req: Request) -> tuple[str, str]:
@@ -49,6 +64,6 @@ def _password(encoded: str) -> str:
         _, colon, password = pybase64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:
         raise Unauthorized from None
-    if not colon or not password.startswith(KEY_PREFIX):
+    if not colon:
         raise Unauthorized
-    return password
+    return _key(password)

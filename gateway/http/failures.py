@@ -76,7 +76,8 @@ class Failures:
         if f"{req.path}/".startswith("/api/") or "text/html" not in (req.get_header("Accept") or ""):
             resp.content_type = falcon.MEDIA_JSON
             resp.data = resp.text = None
-            resp.media = envelope(known, _room(req.path))
+            told = req.context.told_error
+            resp.media = told(known) if told else envelope(known, _room(req.path))
             if req.get_param("e") == "200":
                 resp.status = falcon.HTTP_200
         else:

@@ -45,6 +45,14 @@ class Origin:
         return f"{'https' if secure else 'http'}://{host if _HOST.fullmatch(host) else 'localhost'}"
 
 
+class Shapes:
+    """Lets a resource that has ``told_error`` tell errors in a shape of its own, from the first on."""
+
+    async def process_resource(self, req: Request, _resp: Response, resource: object, _params: Params) -> None:
+        """Set ``told_error`` of the context."""
+        req.context.told_error = getattr(resource, "told_error", None)
+
+
 class Answers:
     """Sets the headers that every answer has."""
 

@@ -1,9 +1,11 @@
 """The request as our responders see it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import falcon.asgi
 
+from gateway.errors import GatewayError
 from gateway.http.exchange import Exchange
 from gateway.model import Access
 from gateway.service.devices import Caller
@@ -12,11 +14,13 @@ from gateway.service.devices import Caller
 class Context:
     """What the middleware found out: who is calling, from where, and the address that the caller reached us under.
 
-    ``caller`` is a watch, ``access`` whoever uses the store API.
+    ``caller`` is a watch, ``access`` whoever uses the store API, ``told_error`` how errors are told to whoever expects
+    another shape than ours.
     """
 
     caller: Caller
     access: Access
+    told_error: Callable[[GatewayError], dict[str, object]] | None = None
     address: str = ""
     base: str = ""
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 import falcon.asgi
 
+from gateway.http.arrivals import Arrivals
 from gateway.http.body import Bodies
 from gateway.http.checkup import Checkup
+from gateway.http.companions import endurain, fitotrack, fittrackee, workout_tracker
+from gateway.http.companions.companion import Companion
 from gateway.http.conversion import Converting
 from gateway.http.limits import Limit
 from gateway.http.news import News
@@ -24,13 +27,11 @@ from gateway.http.store.devices import DeviceList, OneDevice
 from gateway.http.store.download import Download as StoreDownload
 from gateway.http.store.files import Info, List, Move, OneFile, Restore, Versions
 from gateway.http.store.keys import KeyList, OneKey
-from gateway.http.store.receiving import Receiving
 from gateway.http.store.rejected import RejectedDownload, RejectedList, RejectedRetry
 from gateway.http.store.sync import Pull, Push
 from gateway.http.store.sync import Status as SyncStatus
 from gateway.http.store.trash import Trash, TrashedFile, TrashRestore
 from gateway.http.store.upload import Upload as StoreUpload
-from gateway.http.streams import Streams
 from gateway.http.watch.files import Ack, Config, Download, Files
 from gateway.http.watch.native import Native
 from gateway.http.watch.pair import Pair
@@ -40,6 +41,7 @@ from gateway.http.watch.track import Track
 from gateway.http.watch.upload import Upload
 from gateway.http.work import Work
 from gateway.model import WATCHES, FileType
+from gateway.service.access import Accesses
 from gateway.service.activities import Activities
 from gateway.service.conflicts import Conflicts
 from gateway.service.deliveries import Deliveries
@@ -122,13 +124,11 @@ def add_store_routes(
     services: StoreServices,
     work: Work,
     bodies: Bodies,
-    streams: Streams,
-    receiving: Receiving,
+    arrivals: Arrivals,
     news: News,
     attempts: Limit,
-    most: int,
 ) -> None:
-    """Add the store API; ``attempts`` limits sign-ins, ``most`` is the longest body in bytes."""
+    """Add the store API; ``attempts`` limits sign-ins."""
     signin, devices, keys = services.signin, services.devices, services.keys
     prefix = "/api/v1"
     app.add_route(f"{prefix}/auth/register", Register(signin, work, bodies, attempts))
@@ -141,7 +141,7 @@ def add_store_routes(
     app.add_route(f"{prefix}/keys", KeyList(keys, work, bodies))
     app.add_route(f"{prefix}/keys/{{key_id}}", OneKey(keys, work))
     files, revising, conflicts = services.files, services.revising, services.conflicts
-    app.add_route(f"{prefix}/files/upload", StoreUpload(receiving, streams, most))
+    app.add_route(f"{prefix}/files/upload", StoreUpload(arrivals))
     app.add_route(f"{prefix}/files/download", StoreDownload(files, work))
     app.add_route(f"{prefix}/files/list", List(files, work))
     app.add_route(f"{prefix}/files/{{file_id}}", OneFile(revising, work))
@@ -167,3 +167,26 @@ def add_store_routes(
     app.add_route(f"{prefix}/sync/status", SyncStatus(services.sync, work))
     app.add_route(f"{prefix}/sync/pull", Pull(services.sync, work, news))
     app.add_route(f"{prefix}/sync/push", Push(services.pushes, work, bodies))
+
+
+def add_companion_routes(
+    app: App,
+    signin: SignIn,
+    accesses: Accesses,
+    work: Work,
+    bodies: Bodies,
+    arrivals: Arrivals,
+    attempts: Limit,
+) -> None:
+    """Add the paths that phone apps of other servers upload to; ``attempts`` limits sign-ins."""
+    for version in ("v1", "v2"):
+        prefix = f"/api/{version}"
+        app.add_route(f"{prefix}/import/generic", Companion(workout_tracker.Import(), arrivals))
+        app.add_route(f"{prefix}/import/fitotrack", Companion(fitotrack.Import(), arrivals))
+        app.add_route(f"{prefix}/whoami", workout_tracker.Whoami(signin, work, wrapped=version == "v2"))
+    app.add_route("/api/v2/workouts", Companion(workout_tracker.Workouts(), arrivals))
+    app.add_route("/api/v1/activities/create/upload", Companion(endurain.Activities(), arrivals))
+    app.add_route("/api/workouts", Companion(fittrackee.Workouts(), arrivals))
+    app.add_route("/api/auth/login", fittrackee.Login(accesses, work, bodies, attempts))
+    app.add_route("/api/auth/profile", fittrackee.Profile(signin, work))
+    app.add_route("/api/sports", fittrackee.Sports())

@@ -90,9 +90,10 @@ class Activities:
         return Page(tuple(found), None)
 
     def totals(self, access: Access, by: str, wanted: Wanted, zone: tzinfo | None = None) -> list[Sum]:
-        """Sum up by day, week, month, year or ``sport``, that is all time, newest first, with periods in which nothing was done.
+        """Sum up by day, week, month or year, newest first, or by ``sport`` over all time.
 
-        Of ``wanted`` time and sport count. Raises ``BadRequest`` and ``NotFound``.
+        Periods in which nothing was done are told too. Of ``wanted`` time and sport count. Raises ``BadRequest``,
+        ``NotFound``.
         """
         _needs_all(access)
         if by not in BY:

@@ -11,6 +11,7 @@ HEAD: Final = 4096
 """Bytes that are enough for every function here."""
 
 _ENDINGS: Final = tuple(f".{kind.value}" for kind in FileType)
+_TRACKS: Final = (FileType.FIT, FileType.GPX, FileType.TCX)
 
 _MAGIC: Final = (
     (b"\xff\xd8\xff", "jpg"),
@@ -42,12 +43,13 @@ _KINDS: Final = frozenset({Kind.ACTIVITY, Kind.COURSE, Kind.WORKOUT})
 def claims(name: str, head: bytes) -> bool:
     """Say whether a file claims to be of a type that is read here: by its name, or because it begins like FIT.
 
-    Such a file is refused when it is damaged; any other that cannot be read is a document.
+    One without a name also does where it begins like GPX or TCX. Such a file is refused when it is damaged; any other
+    that cannot be read is a document.
     """
     if name.lower().endswith(_ENDINGS):
         return True
     try:
-        return formats.detect(head) is FileType.FIT
+        return formats.detect(head) in ((FileType.FIT,) if name else _TRACKS)
     except FormatError as error:
         return error.code == "not_fit"
 

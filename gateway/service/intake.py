@@ -1,6 +1,6 @@
 """Taking files from phones, computers and scripts: to a path of their choice, or where the content belongs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.errors import BadRequest, FormatError, PreconditionFailed
@@ -26,7 +26,8 @@ class Wish:
     """What is asked for a body: a ``path``, or only a ``name`` or nothing at all; and what has to hold.
 
     ``member``: it is one of an archive's. ``fresh``: nothing else may be at the path; ``existing``: something must.
-    ``sha256``: what the body must be.
+    ``sha256``: what the body must be. ``known``: it must be of a type that is read here, and correct; of an archive's
+    members no more is asked than of any file.
     """
 
     path: str | None = None
@@ -37,6 +38,7 @@ class Wish:
     mtime: int | None = None
     existing: bool = False
     member: bool = False
+    known: bool = False
 
 
 Outcome = Stored | FormatError
@@ -86,7 +88,7 @@ class Intake:
         head = received.head(HEAD)
         name = clean_name(wish.name) if wish.name else None
         try:
-            checked = self._look(received, name or "", head)
+            checked = self._look(received, name or "", head, known=wish.known and not wish.member)
         except FormatError as error:
             return self._refuse(access, received, name or "file", error)
         proper = folder_for(checked, OPAQUE if checked.summary else folder_for_content(head))
@@ -104,13 +106,13 @@ class Intake:
             )  # fmt: skip
             if not reaches(access, taken.file.path):
                 raise BadRequest("the folder of this key is a file, or is spelled otherwise")
-            return _noted(transaction, access, taken, now)
+            return _noted(transaction, access, replace(taken, summary=checked.summary), now)
 
         return write
 
-    def _look(self, received: Received, name: str, head: bytes) -> Checked:
+    def _look(self, received: Received, name: str, head: bytes, *, known: bool) -> Checked:
         """Read a body; what claims to be a file of ours must be a correct one, anything else may be what it likes."""
-        if claims(name, head):
+        if known or claims(name, head):
             return self._checker.check(received, name)
         try:
             return self._checker.check(received, name)

@@ -109,6 +109,10 @@ class LocalGateway:
         """Give the last line that the gateway wrote."""
         return _last_words(self._log.read_bytes())
 
+    def log(self) -> str:
+        """Give all that the gateway has written."""
+        return self._log.read_text()
+
     def _stop(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)

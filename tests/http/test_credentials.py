@@ -62,9 +62,12 @@ class Server:
         wish = read_wish("script", scopes, folder)
         return str(self.services.write(self.services.keys.make(self.services.owner, wish)).secret)
 
-    def ask(self, path: str, method: str = "GET", header: str | None = None, **query: str) -> int:
+    def ask(
+        self, path: str, method: str = "GET", header: str | None = None, shown: str | None = None, **query: str
+    ) -> int:
         text = "&".join(f"{name.replace('_', '-')}={quote(value)}" for name, value in query.items())
-        headers = [] if header is None else [(b"authorization", header.encode("latin-1"))]
+        fields = {b"authorization": header, b"x-api-key": shown}
+        headers = [(name, value.encode("latin-1")) for name, value in fields.items() if value is not None]
         return asyncio.run(
             self._ask({"method": method, "path": path, "query_string": text.encode(), "headers": headers})
         )
@@ -111,6 +114,19 @@ def test_the_header_wins_over_the_query(server: Server) -> None:
     assert server.ask("/api/up", "POST", "", api_key=upload) == 401
     password = base64.b64encode(f"me:{upload}".encode()).decode()
     assert server.ask("/api/up", "POST", f"Basic {password}") == 200
+
+
+def test_a_key_has_a_header_of_its_own(server: Server) -> None:
+    upload, read = server.key("upload"), server.key("read")
+    token = server.services.register().pair.access_token
+    assert server.ask("/api/read", shown=read) == 200
+    assert server.ask("/api/up", "POST", shown=f" {upload} ") == 200
+    assert server.ask("/api/up", "POST", shown=read, api_key=upload) == 403  # it wins over the query
+    assert server.ask("/api/read", header=f"Bearer {upload}", shown=read) == 403  # and gives way to the usual one
+    for wrong in ("", token, read[3:], f"{read}x", f"Bearer {read}", "wg_" + "x" * 5000):
+        assert server.ask("/api/read", shown=wrong) == 401
+    assert server.ask("/api/up", "POST", shown="", api_key=upload) == 401
+    assert server.ask("/api/none", shown=read) == 401
 
 
 def test_write_implies_upload_and_nothing_else_does(server: Server) -> None:

@@ -71,7 +71,7 @@ def test_a_bad_part_leaves_the_others(api: Api) -> None:
 
 def test_forms_that_are_none(api: Api) -> None:
     before = paths(api)
-    form(api, part(None, b"value") + END).failed("bad_request", 400)
+    form(api, part(None, b"value", key="comment") + END).failed("bad_request", 400)
     for kind in ("multipart/form-data", "multipart/form-data; boundary=", "MULTIPART/FORM-DATA; boundary"):
         send(api, part("a.bin", unique()) + END, {"Content-Type": kind}).failed("bad_request", 400)
     for body in (b"", b"no form at all", END, b"\r\n--b0undary", part("a.bin", b"")[:40]):

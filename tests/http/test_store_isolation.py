@@ -25,6 +25,9 @@ NO_ID: Final = {
     "/api/v1/devices", "/api/v1/keys", "/api/v1/files/upload", "/api/v1/files/download", "/api/v1/files/list",
     "/api/v1/trash", "/api/v1/conflicts", "/api/v1/rejected", "/api/v1/sync/status", "/api/v1/sync/pull",
     "/api/v1/sync/push", "/api/v1/activities", "/api/v1/activities/totals",
+    "/api/v1/import/generic", "/api/v1/import/fitotrack", "/api/v1/whoami",
+    "/api/v2/import/generic", "/api/v2/import/fitotrack", "/api/v2/whoami", "/api/v2/workouts",
+    "/api/v1/activities/create/upload", "/api/workouts", "/api/auth/login", "/api/auth/profile", "/api/sports",
 }  # fmt: skip
 WITH_ID: Final[dict[tuple[str, str], tuple[str, object]]] = {
     ("DELETE", "/api/v1/devices/{device_id}"): ("device", None),

@@ -180,6 +180,7 @@ def test_one_process_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ("run.FIT", b"", True), ("a.gpx", b"x", True), ("settings.Json", b"", True), ("a.tcx", b"<html>", True),
         ("run.fit.txt", b"x", False), ("", fit()[:100], True), ("photo", fit()[:20], True), ("notes", b"", False),
         ("page.html", b"<html>", False), ("", b"\xff\xd8\xff", False), ("", b'{"a":', False), ("", fit()[:5], False),
+        ("", b'<?xml version="1.0"?><gpx>', True), ("page.html", b"<gpx>", False), ("", b"<html>", False),
     ],
 )  # fmt: skip
 def test_what_a_file_claims(name: str, head: bytes, claimed: bool) -> None:

@@ -16,6 +16,9 @@ from gateway.service.intake import Intake, Outcome, Wish
 
 _QUICK: Final = 128 * 1024  # bytes that go to memory alone
 
+Named = tuple[str, Stored | GatewayError]
+"""What became of a file, with the name that it came under; "" where it had none, or where all that follows failed."""
+
 
 class Receiving:
     """Takes bodies; ``begin`` gives a place for each."""
@@ -25,9 +28,7 @@ class Receiving:
         self._begin = begin
         self._work = work
 
-    async def take(
-        self, access: Access, pieces: AsyncIterator[bytes], wish: Wish
-    ) -> Stored | list[tuple[str, Outcome | GatewayError]]:
+    async def take(self, access: Access, pieces: AsyncIterator[bytes], wish: Wish) -> Stored | list[Named]:
         """Take a body; an archive without a path gives the outcome of each member. Raises what it was refused for."""
         received = await self._received(pieces)
         async with self._settling(received):
@@ -67,9 +68,9 @@ class Receiving:
         look = self._work.read if received.content.size <= AT_ONCE else self._work.long
         return await self._work.commit(await look(self._intake.take, access, received, wish))
 
-    async def _unpack(self, access: Access, received: Received, wish: Wish) -> list[tuple[str, Outcome | GatewayError]]:
+    async def _unpack(self, access: Access, received: Received, wish: Wish) -> list[Named]:
         """Take the members of an archive one by one; a fault of the archive ends it, and leaves what was taken."""
-        results: list[tuple[str, Outcome | GatewayError]] = []
+        results: list[Named] = []
         with received.open() as source:
             found = members(source, wish.name or "")
             try:

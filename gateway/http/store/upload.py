@@ -1,27 +1,18 @@
 """``files/upload``: one body, many parts of a form, or the members of an archive; a result for each."""
 
-from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any, ClassVar, Final
 
-import falcon
-from falcon.asgi.multipart import BodyPart
-from falcon.asgi.reader import BufferedReader
-from falcon.media import MultipartFormHandler
-
 from gateway.errors import BadRequest, GatewayError
+from gateway.http.arrivals import Arrivals
 from gateway.http.errors import LONG_MESSAGE_BYTES, envelope, status_of
 from gateway.http.fields import query_number
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
-from gateway.http.store.receiving import Receiving
 from gateway.http.store.told import told_conflict, told_file
-from gateway.http.streams import Streams
-from gateway.model import Access, Scope, Stored
+from gateway.model import Scope, Stored
 from gateway.service.intake import Wish
 
 LATEST: Final = 1 << 41  # seconds; no file is of a later time
-_PARTS: Final = 1000
 _MIXED: Final = 207
 
 Result = tuple[int, dict[str, Any]]
@@ -33,87 +24,18 @@ class Upload:
     scopes: ClassVar = {"POST": Scope.UPLOAD, "PUT": Scope.UPLOAD}
     query_key = True
 
-    def __init__(self, receiving: Receiving, streams: Streams, most: int) -> None:
-        self._receiving = receiving
-        self._streams = streams
-        self._most = most
-        self._forms = MultipartFormHandler()
-        self._forms.parse_options.max_body_part_count = _PARTS
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._arrivals = arrivals
 
     async def on_post(self, req: Request, resp: Response) -> None:
         """Take a body, or the files of a form; each is on the disk when its result says so."""
-        wish = _wish(req)
-        async with self._streams.places.hold(req.context.access.user):
-            pieces = self._streams.pieces(req, self._most)
-            if (req.content_type or "").lower().startswith("multipart/form-data"):
-                answer_many(resp, await self._form(req, wish, pieces))
-                return
-            results = await self._receiving.take(req.context.access, pieces, wish)
-        if isinstance(results, Stored):
-            answer_one(resp, results)
+        taken = await self._arrivals.take(req, _wish(req))
+        if isinstance(taken, Stored):
+            answer_one(resp, taken)
         else:
-            answer_many(resp, [_result(name, outcome) for name, outcome in results])
+            answer_many(resp, [_result(name, outcome) for name, outcome in taken])
 
     on_put = on_post
-
-    async def _form(self, req: Request, wish: Wish, pieces: AsyncIterator[bytes]) -> list[Result]:
-        """Take the files of a form; a fault of one leaves the others, a fault of the form ends it."""
-        results: list[Result] = []
-        try:
-            body, kind = BufferedReader(pieces), req.content_type or ""
-            form = await self._forms.deserialize_async(body, kind, None)
-            end = b"\r\n--" + falcon.parse_header(kind)[1].get("boundary", "").rstrip().encode()
-            async for part in form:
-                filename = _filename(part)
-                if filename is None:
-                    continue
-                whole = _whole(part.stream, body, end)
-                results += await self._part(req.context.access, filename, whole, wish, first=not results)
-        except falcon.HTTPInvalidHeader:
-            raise BadRequest("Content-Type: says no boundary between the form's parts") from None
-        except falcon.HTTPError as error:
-            results.append(_failed("", BadRequest(f"the form is damaged: {error.description}")))
-        except GatewayError as error:
-            if not results:
-                raise
-            results.append(_failed("", error))
-        if not results:
-            raise BadRequest("the form has no file: send it as a part with a file name")
-        return results
-
-    async def _part(
-        self, access: Access, filename: str, pieces: AsyncIterator[bytes], wish: Wish, *, first: bool
-    ) -> list[Result]:
-        name = filename.replace("\\", "/").rpartition("/")[2]
-        path = wish.path
-        if path is not None and path.endswith("/"):
-            path = path + name
-        try:
-            if path == wish.path is not None and not first:
-                raise BadRequest("path: names one file; end it with / to take several")
-            outcome = await self._receiving.take(access, pieces, replace(wish, path=path, name=name))
-        except falcon.HTTPError:
-            raise
-        except GatewayError as error:
-            return [_failed(name, error)]
-        return [_result(name, outcome)] if isinstance(outcome, Stored) else [_result(*row) for row in outcome]
-
-
-def _filename(part: BodyPart) -> str | None:
-    """Give the name of a part; letters that no text can have become question marks."""
-    try:
-        name: str | None = part.filename
-    except UnicodeDecodeError:
-        raise BadRequest("the form is damaged: a name in it is not UTF-8") from None
-    return None if name is None else name.encode("utf-8", "replace").decode()
-
-
-async def _whole(part: BufferedReader, body: BufferedReader, end: bytes) -> AsyncIterator[bytes]:
-    """Give a part piece by piece; raises ``BadRequest`` for one that the body breaks off in."""
-    async for piece in part:
-        yield piece
-    if await body.peek(len(end)) != end:
-        raise BadRequest("the form ends in the middle of a file")
 
 
 def _wish(req: Request) -> Wish:
