@@ -150,6 +150,7 @@ def create_app(config: Config) -> Exchanges:
     ]
     app: falcon.asgi.App[Request, Response] = falcon.asgi.App(request_type=Request, middleware=middleware)
     app.req_options.strip_url_path_trailing_slash = True
+    app.ws_options.max_receive_queue = 0  # who follows changes reads by itself
     app.req_options.auto_parse_qs_csv = False
     app.resp_options.media_handlers.update(handlers())
     failures = Failures(renderer.error)
@@ -172,6 +173,7 @@ def create_app(config: Config) -> Exchanges:
         arrivals,
         news,
         attempts,
+        config.live_heartbeat,
     )  # fmt: skip
     routes.add_companion_routes(app, gateway.signin, gateway.accesses, work, bodies, arrivals, attempts)
     pages = web.Services(

@@ -183,6 +183,9 @@ class Config:
     trash_days: int = _option("SYNC_TRASH_DAYS", "30", _number(0, 36_500), "Days for which deleted files can come back")
     body_timeout: int = _option("SYNC_BODY_TIMEOUT", "30", _number(1, 3600), "Seconds for a request's body")
     head_timeout: int = _option("SYNC_HEAD_TIMEOUT", "10", _number(1, 3600), "Seconds for a request's head")
+    live_heartbeat: int = _option(
+        "SYNC_LIVE_HEARTBEAT", "30", _number(1, 600), "Seconds between two signs of life to who follows changes live"
+    )
     max_connections: int = _option(
         "SYNC_MAX_CONNECTIONS", "2000", _number(10, 100_000), "Open connections; the idlest give way to new ones"
     )

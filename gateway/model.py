@@ -265,10 +265,12 @@ class Access:
 
     ``token`` is what nonces belong to: it stays the same for a device, however often that signs in. ``family`` is the
     sign-in of a device. What lies outside of ``folder`` does not exist for this caller; None: everything exists.
-    ``operator``: it is a command on the gateway's own machine.
+    ``operator``: it is a command on the gateway's own machine. ``home`` is the user's own project, in whose journal it
+    stands when the credential ends.
     """
 
     user: str
+    home: str
     project: str
     scopes: frozenset[Scope]
     token: bytes

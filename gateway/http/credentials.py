@@ -1,5 +1,6 @@
 """What a request shows to say who is calling."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pybase64
@@ -8,6 +9,10 @@ from gateway.errors import Unauthorized
 from gateway.http.request import Request
 from gateway.service.access import KEY_PREFIX
 
+PROTOCOL: Final = "wristgate"
+"""The subprotocol of our WebSockets; beside it a browser may put its token."""
+
+_IN_PROTOCOL: Final = "bearer."
 _LONGEST: Final = 1024
 _QUERY_NAMES: Final = ("api-key", "api_key")  # the second is Endurain's
 
@@ -37,6 +42,16 @@ def query_key(req: Request) -> str | None:
     if key is None or req.get_header("Authorization") is not None or _key_header(req) is not None:
         return None
     return _key(key)
+
+
+def socket_credential(req: Request, subprotocols: Sequence[str]) -> str:
+    """Give the access token or key of a WebSocket: in a header, or among the subprotocols, ``bearer.TOKEN``."""
+    offered = [each.removeprefix(_IN_PROTOCOL) for each in subprotocols if each.startswith(_IN_PROTOCOL)]
+    if PROTOCOL not in subprotocols or len(offered) != 1 or req.get_header("Authorization") is not None:
+        return credential(req)
+    if not 0 < len(offered[0]) <= _LONGEST:
+        raise Unauthorized
+    return offered[0]
 
 
 def _key_header(req: Request) -> str | None:

@@ -18,6 +18,11 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
+REFUSED: Final = 3000
+"""A WebSocket that is closed before it was accepted is refused with this and the status."""
+_SWITCHING: Final = 101
+_FORBIDDEN: Final = 403
+
 _log: Final = logging.getLogger("gateway.access")
 
 
@@ -50,16 +55,20 @@ class Exchanges:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one ASGI scope."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        exchange = Exchange(scope["method"], scope["path"], self._clock())
+        socket = scope["type"] == "websocket"
+        exchange = Exchange("SOCKET" if socket else scope["method"], scope["path"], self._clock())
         inner = {**scope, "exchange": exchange}
         scope.get("state", {})["request_id"] = exchange.id  # for what the server says of this request
         if exchange.method == "HEAD":
             inner["method"] = "GET"
         try:
-            await self._app(inner, _watch_body(exchange, receive), _watch_answer(exchange, send))
+            if socket:
+                await self._app(inner, receive, _watch_socket(exchange, send))
+            else:
+                await self._app(inner, _watch_body(exchange, receive), _watch_answer(exchange, send))
         finally:
             self._write(exchange)
 
@@ -79,6 +88,19 @@ class Exchanges:
             "out": exchange.sent,
         }
         _log.log(level, "request", extra={"fields": fields})
+
+
+def _watch_socket(exchange: Exchange, send: Send) -> Send:
+    async def watched(message: Message) -> None:
+        if message["type"] == "websocket.accept":
+            exchange.status = _SWITCHING
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", exchange.id.encode())]
+        elif message["type"] == "websocket.close" and not exchange.status:
+            exchange.status = max(0, message.get("code", 0) - REFUSED) or _FORBIDDEN
+        exchange.sent += len(message.get("text") or "")
+        await send(message)
+
+    return watched
 
 
 def _watch_body(exchange: Exchange, receive: Receive) -> Receive:

@@ -22,6 +22,7 @@ from gateway.errors import (
     UnsupportedType,
 )
 from gateway.http.errors import LONG_MESSAGE_BYTES, MESSAGE_BYTES, envelope, status_of
+from gateway.http.exchange import REFUSED
 from gateway.http.request import Params, Request, Response
 from gateway.model import WATCHES
 
@@ -36,7 +37,6 @@ _FRAMEWORK: Final[dict[int, tuple[type[GatewayError], str]]] = {
     415: (UnsupportedType, "this type is not supported"),
 }
 
-_WEBSOCKET: Final = 3000
 _log: Final = logging.getLogger("gateway.http")
 
 
@@ -64,7 +64,7 @@ class Failures:
         known = self._known(req, error)
         if resp is None:
             if ws is not None and not ws.closed:
-                await ws.close(_WEBSOCKET + status_of(known))
+                await ws.close(REFUSED + status_of(known))
             return
         resp.status = str(status_of(known))
         if isinstance(known, RateLimited | Busy):
@@ -90,6 +90,5 @@ class Failures:
         if isinstance(error, falcon.HTTPError):
             kind, message = _FRAMEWORK.get(error.status_code, (BadRequest, "the request cannot be understood"))
             return kind(message)
-        number = req.scope["exchange"].id if "exchange" in req.scope else "of a WebSocket"
-        _log.error("request %s failed", number, exc_info=error)
-        return Internal(f"the gateway failed; its log knows why, under {number}")
+        _log.error("request %s failed", req.exchange.id, exc_info=error)
+        return Internal(f"the gateway failed; its log knows why, under {req.exchange.id}")

@@ -5,9 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gateway.errors import Forbidden, MethodNotAllowed, Unauthorized
+from falcon.asgi import WebSocket
+
+from gateway.errors import Forbidden, MethodNotAllowed, NotFound, Unauthorized
 from gateway.http.address import Network, client_address, is_trusted
-from gateway.http.credentials import bearer, credential, query_key
+from gateway.http.credentials import bearer, credential, query_key, socket_credential
 from gateway.http.encodings import takes_gzip
 from gateway.http.limits import Limit
 from gateway.http.request import Params, Request, Response
@@ -33,6 +35,16 @@ class Origin:
 
     async def process_request(self, req: Request, _resp: Response) -> None:
         """Set ``address`` and ``base`` of the context."""
+        self._find(req)
+
+    async def process_request_ws(self, req: Request, _ws: WebSocket) -> None:
+        """Set them for a WebSocket; raises ``Forbidden`` for one that another site's page opens."""
+        self._find(req)
+        origin = req.get_header("Origin")
+        if origin is not None and origin.partition("://")[2] != req.context.base.partition("://")[2]:
+            raise Forbidden("this WebSocket is not open to pages of other sites")
+
+    def _find(self, req: Request) -> None:
         client = req.scope.get("client")
         peer = client[0] if client else ""
         req.context.address = client_address(peer, req.get_header("X-Forwarded-For"), self._trusted)
@@ -119,7 +131,15 @@ class Authentication:
         if scopes is None:
             await self._watch(req)
         else:
-            self._store_client(req, scopes[req.method], in_query=getattr(resource, "query_key", False))
+            self._store_client(req, scopes[req.method], self._show(req, in_query=getattr(resource, "query_key", False)))
+
+    async def process_resource_ws(self, req: Request, ws: WebSocket, resource: object, _params: Params) -> None:
+        """Set ``access`` of the context for a WebSocket, which is open to whoever may GET."""
+        scopes: Mapping[str, Scope | None] | None = getattr(resource, "scopes", None)
+        if scopes is None:
+            raise NotFound("there is no WebSocket here")
+        seen = self._accesses.authenticate(socket_credential(req, ws.subprotocols), req.get_param("project") or None)
+        self._store_client(req, scopes["GET"], seen)
 
     async def _watch(self, req: Request) -> None:
         caller = self._devices.authenticate(bearer(req))  # one look-up by primary key: cheaper than a thread
@@ -131,8 +151,7 @@ class Authentication:
         elif caller.news:
             self._work.note(self._devices.greet(caller))
 
-    def _store_client(self, req: Request, scope: Scope | None, *, in_query: bool) -> None:
-        seen = self._show(req, in_query=in_query)
+    def _store_client(self, req: Request, scope: Scope | None, seen: Seen) -> None:
         req.context.access = seen.access
         req.exchange.device = seen.access.actor.sender
         self._limit.hit(seen.access.token.hex())

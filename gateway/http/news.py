@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from gateway.errors import Busy
+from gateway.model import Access
 
 LOOK_EVERY: Final = 0.25  # seconds between two looks for what other processes have written
 
@@ -30,24 +31,33 @@ class News:
             with suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(self._wake, projects)
 
-    async def wait(self, project: str, seen: int, seconds: float, stopping: asyncio.Event) -> None:
-        """Wait until a project has an entry behind ``seen``, or the time is over, or the gateway stops."""
+    async def wait(self, access: Access, seen: int, seconds: float, stopping: asyncio.Event) -> None:
+        """Wait until a caller's project has an entry behind ``seen``, or its home has any new one.
+
+        Ends also when the time is over or the gateway stops. That a credential has ended stands in the caller's home.
+        """
         self._loop = asyncio.get_running_loop()
         waiter: asyncio.Future[None] = self._loop.create_future()
-        self._waiting.setdefault(project, set()).add(waiter)
+        projects = {access.project, access.home}
+        for project in projects:
+            self._waiting.setdefault(project, set()).add(waiter)
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._look(stopping))
         try:
-            if self._head(project) > seen or stopping.is_set():  # it may have happened a moment ago
+            if self._head(access.project) > seen or stopping.is_set():  # it may have happened a moment ago
                 return
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await waiter
         finally:
-            there = self._waiting.get(project, set())
-            there.discard(waiter)
-            if not there:
-                self._waiting.pop(project, None)
+            for project in projects:
+                self._forget(project, waiter)
+
+    def _forget(self, project: str, waiter: asyncio.Future[None]) -> None:
+        there = self._waiting.get(project, set())
+        there.discard(waiter)
+        if not there:
+            self._waiting.pop(project, None)
 
     def _wake(self, projects: Iterable[str]) -> None:
         for project in projects:

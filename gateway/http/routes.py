@@ -25,8 +25,10 @@ from gateway.http.store.auth import Login, Logout, Me, Refresh, Register
 from gateway.http.store.conflicts import ConflictList, OneConflict
 from gateway.http.store.devices import DeviceList, OneDevice
 from gateway.http.store.download import Download as StoreDownload
+from gateway.http.store.feed import Feed
 from gateway.http.store.files import Info, List, Move, OneFile, Restore, Versions
 from gateway.http.store.keys import KeyList, OneKey
+from gateway.http.store.live import Live
 from gateway.http.store.rejected import RejectedDownload, RejectedList, RejectedRetry
 from gateway.http.store.sync import Pull, Push
 from gateway.http.store.sync import Status as SyncStatus
@@ -127,8 +129,9 @@ def add_store_routes(
     arrivals: Arrivals,
     news: News,
     attempts: Limit,
+    heartbeat: float,
 ) -> None:
-    """Add the store API; ``attempts`` limits sign-ins."""
+    """Add the store API; ``attempts`` limits sign-ins, ``heartbeat`` is of live readers, in seconds."""
     signin, devices, keys = services.signin, services.devices, services.keys
     prefix = "/api/v1"
     app.add_route(f"{prefix}/auth/register", Register(signin, work, bodies, attempts))
@@ -165,7 +168,9 @@ def add_store_routes(
     app.add_route(f"{prefix}/activities/{{activity_id}}/track", ActivityTrack(exports, work))
     app.add_route(f"{prefix}/activities/{{activity_id}}/export.{{ending}}", ActivityExport(exports, work))
     app.add_route(f"{prefix}/sync/status", SyncStatus(services.sync, work))
-    app.add_route(f"{prefix}/sync/pull", Pull(services.sync, work, news))
+    feed = Feed(services.sync, work)
+    app.add_route(f"{prefix}/sync/pull", Pull(services.sync, feed, work, news))
+    app.add_route(f"{prefix}/sync/live", Live(services.sync, feed, work, news, heartbeat))
     app.add_route(f"{prefix}/sync/push", Push(services.pushes, work, bodies))
 
 

@@ -32,7 +32,9 @@ from gateway.server.answers import fields_and_body, new_request_id, whole_answer
 from gateway.server.roll import Roll, Unsent
 
 APP_CODES = 3000
-"""Falcon closes a WebSocket that it does not accept with 3000 + the HTTP status."""
+"""The app closes a WebSocket that it does not accept with 3000 + the HTTP status."""
+CLOSING_SECONDS = 15.0
+"""For taking what was sent before a close; then the connection is cut off."""
 
 
 class Handshake(ServerProtocol):
@@ -64,6 +66,7 @@ class WebSocket(WebSocketsSansIOProtocol):
         self.conn: Handshake = Handshake(max_size=config.ws_max_size, logger=self.logger)
         self.unsent = Unsent(server_state.settings.write_timeout)
         self.early = b""
+        self.cut_at = float("inf")
 
     def data_received(self, data: bytes) -> None:
         """Take what came in; a handshake that ``websockets`` cannot read is answered (uvicorn: silence).
@@ -84,6 +87,9 @@ class WebSocket(WebSocketsSansIOProtocol):
         """Send one ASGI message; a close before the accept tells by its code why the upgrade is refused."""
         if message["type"] == "websocket.close" and not self.handshake_complete:
             self.conn.refusal = error_of_status(int(message.get("code") or 0) - APP_CODES)
+        if message["type"] == "websocket.close":
+            self.writable.set()  # a close does not wait for a reader that takes nothing (uvicorn: for ever)
+            self.cut_at = self.loop.time() + CLOSING_SECONDS
         await super().send(message)
         if message["type"] == "websocket.accept" and self.early:
             early, self.early = self.early, b""
@@ -91,8 +97,8 @@ class WebSocket(WebSocketsSansIOProtocol):
             self.data_received(early)
 
     def check(self, now: float) -> None:
-        """Cut off a client that takes nothing; a silent one is found by pings."""
-        if self.unsent.stuck(self.transport, now):
+        """Cut off a client that takes nothing, or that goes on taking long after a close; pings find a silent one."""
+        if self.unsent.stuck(self.transport, now) or now >= self.cut_at:
             self.transport.abort()
 
     def refuse_as_busy(self) -> None:

@@ -81,12 +81,12 @@ class Accesses:
 def by_device(device: PairedDevice, family: str) -> Access:
     """Give what a device that has signed in may do: everything, in its user's home."""
     token = digest(f"device:{device.id}")
-    return Access(device.user, device.project, frozenset(Scope), token, device=device, family=family)
+    return Access(device.user, device.project, device.project, frozenset(Scope), token, device=device, family=family)
 
 
 def by_command(user: User) -> Access:
     """Give what the operator may do at the shell for a user: everything, in the user's home."""
-    return Access(user.id, user.project, frozenset(Scope), digest(f"command:{user.id}"), operator=True)
+    return Access(user.id, user.project, user.project, frozenset(Scope), digest(f"command:{user.id}"), operator=True)
 
 
 def may(access: Access, scope: Scope) -> bool:
@@ -120,7 +120,7 @@ def sender_name(transaction: Transaction, sender: str) -> str | None:
 
 
 def _by_key(key: Key, home: str, token: bytes) -> Access:
-    return Access(key.user, home, key.scopes, token, key=key, folder=key.folder)
+    return Access(key.user, home, home, key.scopes, token, key=key, folder=key.folder)
 
 
 def _in_project(transaction: Transaction, access: Access, project: str) -> Access:

@@ -138,7 +138,7 @@ class SignIn:
                 transaction.families.exchange(hashed, now)
                 transaction.families.add_token(digest(following), found.family, now)
             elif abs(now - found.used) > REPEAT_SECONDS:
-                transaction.families.remove(found.family)
+                _end(transaction, found.family, now)
                 return Unauthorized()
             since = now if found.used is None else found.used
             return self._pair((found.user, found.device, found.family), following, since, now)
@@ -150,7 +150,8 @@ class SignIn:
         family = access.family
         if family is None:
             raise Forbidden("a key cannot log out: revoke it")
-        return lambda transaction: transaction.families.remove(family)
+        now = self._clock()
+        return lambda transaction: _end(transaction, family, now)
 
     def me(self, access: Access) -> Identity:
         """Tell a caller who it is."""
@@ -169,6 +170,15 @@ class SignIn:
     def _pair(self, who: tuple[str, str, str], refresh: str, since: int, now: int) -> Pair:
         token = self._tokens.sign(*who, since, refresh)
         return Pair(token, refresh, since + TOKEN_SECONDS - now)
+
+
+def _end(transaction: Transaction, family: str, now: int) -> None:
+    """End a sign-in; the journal says so, which wakes whoever waits with it."""
+    device = transaction.devices.by_family(family)
+    if device is not None:
+        transaction.families.remove(family)
+        actor = Actor(device.user, device.project, device)
+        transaction.journal.append(actor, "logout", ("device", device.id), {}, now)
 
 
 def _signing_in(transaction: Transaction, device: str, hashed: bytes) -> PairedDevice:

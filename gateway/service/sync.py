@@ -67,15 +67,19 @@ class Sync:
         self._deliveries = deliveries
         self._clock = clock
 
+    def check(self, access: Access) -> None:
+        """Make sure that a caller who may have waited long was not shut out since; raises ``Unauthorized``."""
+        with self._store.read() as transaction:
+            still_allowed(transaction, access)
+
     def pull(self, access: Access, cursor: str | None, limit: int) -> Pulled:
         """Give the changes behind a cursor; without one, the tree page by page, which ends at where it began.
 
-        Raises ``Unauthorized`` for a caller who was shut out since, ``BadRequest`` for what is no cursor, and ``Gone``
-        (``reset``) for one of another history: the journal was restored, or the cursor is another project's, or is
-        made up.
+        What is given depends on the caller's project and folder alone; whether it may have that, ``check`` says.
+        Raises ``BadRequest`` for what is no cursor, and ``Gone`` (``reset``) for one of another history: the journal
+        was restored, or the cursor is another project's, or is made up.
         """
         with self._store.read() as transaction:
-            still_allowed(transaction, access)  # a reader may have waited long
             if cursor is None:
                 return self._tree(transaction, access, _head(transaction, access.project, "/"), limit)
             place = decode(cursor)

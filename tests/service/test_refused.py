@@ -308,7 +308,8 @@ def access(services: Services, folder: str | None = None) -> Access:
     key = Key("kkkkkkkkkkkk", services.owner.id, "script", frozenset({Scope.READ, Scope.WRITE}), folder, 1, None, None)
     if folder is None:
         services.write(lambda transaction: transaction.keys.add(key, b"k"))
-    return Access(services.owner.id, services.owner.project, key.scopes, b"k" * 32, key=key, folder=folder)
+    home = services.owner.project
+    return Access(services.owner.id, home, home, key.scopes, b"k" * 32, key=key, folder=folder)
 
 
 def earlier(services: Services, sender: str | None, data: bytes, name: str = "run.fit") -> Rejection:

@@ -10,13 +10,13 @@ from gateway.http.body import Bodies
 from gateway.http.fields import needed, nonce, query_number, text, whole
 from gateway.http.news import News
 from gateway.http.request import Request, Response
+from gateway.http.store.feed import Feed, told
 from gateway.http.store.paging import size_of_page
-from gateway.http.store.told import told_file
 from gateway.http.work import Work
-from gateway.model import Change, FileEntry, Scope
+from gateway.model import Access, Scope
 from gateway.service.paths import PATH_BYTES
 from gateway.service.push import MOST, OPS, Pushes, Result, Results, Wish
-from gateway.service.sync import PAGE, Counts, Lag, Pulled, Sync
+from gateway.service.sync import PAGE, Counts, Lag, Sync
 
 LONGEST_WAIT: Final = 60
 PUSH_BYTES: Final = 524_288
@@ -69,9 +69,11 @@ class Pull:
     scopes: ClassVar = {"GET": Scope.READ}
 
     def __init__(
-        self, sync: Sync, work: Work, news: News, clock: Callable[[], float] = lambda: asyncio.get_running_loop().time()
-    ) -> None:
+        self, sync: Sync, feed: Feed, work: Work, news: News,
+        clock: Callable[[], float] = lambda: asyncio.get_running_loop().time(),
+    ) -> None:  # fmt: skip
         self._sync = sync
+        self._feed = feed
         self._work = work
         self._news = news
         self._clock = clock
@@ -80,35 +82,21 @@ class Pull:
         """Give the changes behind a cursor; where there are none, wait for some as long as the caller wants."""
         access, limit = req.context.access, size_of_page(req, PAGE)
         until = self._clock() + (query_number(req, "wait", 0, LONGEST_WAIT) or 0)
-        pulled = await self._work.read(self._sync.pull, access, req.get_param("cursor") or None, limit)
-        device = access.device
-        if device and device.project == access.project and pulled.seq not in {None, device.pulled}:
-            self._work.note(self._sync.note(access, pulled.seq))
+        pulled = await self._feed.pull(access, req.get_param("cursor") or None, limit)
+        if pulled.seq is not None:
+            note_pulled(access, pulled.seq, self._sync, self._work)
         stopping: asyncio.Event = req.scope["state"]["stopping"]
         while not (pulled.changes or pulled.more or stopping.is_set()) and (left := until - self._clock()) > 0:
-            await self._news.wait(access.project, pulled.cursor.seq, left, stopping)
-            pulled = await self._work.read(self._sync.pull, access, pulled.cursor.encode(), limit)
-        resp.media = _told(pulled)
+            await self._news.wait(access, pulled.cursor.seq, left, stopping)
+            pulled = await self._feed.pull(access, pulled.cursor.encode(), limit)
+        resp.media = told(pulled)
 
 
-def _told(pulled: Pulled) -> dict[str, Any]:
-    changes = [_change(item, pulled.cursor.seq) for item in pulled.changes]
-    return {"ok": True, "changes": changes, "cursor": pulled.cursor.encode(), "has_more": pulled.more}
-
-
-def _change(item: Change | FileEntry, seq: int) -> dict[str, Any]:
-    """Tell of one change; a file of the tree is a put as of when the reading of the tree began."""
-    if isinstance(item, FileEntry):
-        told: dict[str, Any] = {"seq": seq, "op": "put", "file": told_file(item)}
-        return told | ({"device": item.device} if item.device else {})
-    file = {"id": item.file, **{key: value for key, value in item.told.items() if key in _FILE}, "time": item.time}
-    told = {"seq": item.seq, "op": item.op, "file": file}
-    if item.op == "move":
-        told["from"] = item.told["from"]
-    return told | ({"device": item.device} if item.device else {})
-
-
-_FILE: Final = frozenset({"path", "version", "sha256", "size", "type", "mtime", "damaged"})
+def note_pulled(access: Access, seq: int, sync: Sync, work: Work) -> None:
+    """Note up to where a device has its home's journal, unless that is known."""
+    device = access.device
+    if device and device.project == access.project and seq != device.pulled:
+        work.note(sync.note(access, seq))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """How the store API tells of files and activities."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from gateway.model import Conflict, FileEntry, Totals, Version, Workout
+from gateway.model import Change, Conflict, FileEntry, Totals, Version, Workout
 from gateway.service.activities import Sum
+
+_OF_FILE: Final = frozenset({"path", "version", "sha256", "size", "type", "mtime", "damaged"})
+"""What of a journal's entry describes its file."""
 
 
 def told_file(entry: FileEntry) -> dict[str, Any]:
@@ -33,6 +36,15 @@ def told_conflict(conflict: Conflict) -> dict[str, Any]:
         "copy": conflict.copy, "copy_path": conflict.beside, "lost": conflict.lost, "time": conflict.time,
         **known(device=conflict.device, loser=conflict.loser),
     }  # fmt: skip
+
+
+def told_change(item: Change | FileEntry, seq: int) -> dict[str, Any]:
+    """Describe one change; a file of the tree is a put as of when the reading of the tree began."""
+    if isinstance(item, FileEntry):
+        return {"seq": seq, "op": "put", "file": told_file(item), **known(device=item.device)}
+    file = {"id": item.file, **{key: value for key, value in item.told.items() if key in _OF_FILE}, "time": item.time}
+    moved = {"from": item.told["from"]} if item.op == "move" else {}
+    return {"seq": item.seq, "op": item.op, "file": file, **moved, **known(device=item.device)}
 
 
 def told_workout(workout: Workout) -> dict[str, Any]:

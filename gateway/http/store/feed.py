@@ -1,0 +1,51 @@
+"""Reading the journal for many at once: those who ask for the same at the same time are answered by one look."""
+
+import asyncio
+from typing import Any
+
+from gateway.http.media import dump
+from gateway.http.store.told import told_change
+from gateway.http.work import Work
+from gateway.model import Access
+from gateway.service.sync import Pulled, Sync
+
+Question = tuple[str, str | None, str | None, int]
+"""Project, folder, cursor and limit: all that an answer depends on."""
+
+
+class Feed:
+    """Pulls for callers that may wait long; whether each still may have what it gets is asked each time."""
+
+    def __init__(self, sync: Sync, work: Work) -> None:
+        self._sync = sync
+        self._work = work
+        self._asked: dict[Question, asyncio.Task[Pulled]] = {}
+        self._text: tuple[Pulled, str] | None = None
+
+    async def pull(self, access: Access, cursor: str | None, limit: int) -> Pulled:
+        """Give the changes behind a cursor; raises as ``Sync.pull`` does, and ``Unauthorized``."""
+        self._sync.check(access)  # a look-up by primary key: cheaper than a thread
+        question = (access.project, access.folder, cursor, limit)
+        asked = self._asked.get(question)
+        if asked is None:
+            asked = asyncio.create_task(self._work.read(self._sync.pull, access, cursor, limit))
+            self._asked[question] = asked
+            asked.add_done_callback(lambda task: self._answered(question, task))
+        return await asyncio.shield(asked)
+
+    def text(self, pulled: Pulled) -> str:
+        """Give an answer as JSON; of one that many have, it is written once."""
+        if self._text is None or self._text[0] is not pulled:
+            self._text = pulled, dump(told(pulled)).decode()
+        return self._text[1]
+
+    def _answered(self, question: Question, task: "asyncio.Task[Pulled]") -> None:
+        del self._asked[question]
+        if not task.cancelled():
+            task.exception()  # whoever asked has it, unless all of them have gone
+
+
+def told(pulled: Pulled) -> dict[str, Any]:
+    """Describe changes with where their reader is afterwards."""
+    changes = [told_change(item, pulled.cursor.seq) for item in pulled.changes]
+    return {"ok": True, "changes": changes, "cursor": pulled.cursor.encode(), "has_more": pulled.more}
