@@ -51,7 +51,7 @@ class DropWatch:
     def once(self) -> None:
         """Take in what is there and whole."""
         self.look()
-        if not self._wait(SETTLE):
+        if not self._wait(SETTLE + BREATH):
             self.look()
 
     def look(self) -> tuple[float, bool]:
@@ -65,7 +65,7 @@ class DropWatch:
                 taken = True
                 try:
                     if not self._dropping.take(found, self._wait):
-                        break
+                        return SOON, taken
                 except Ended:
                     return 0.0, taken
                 except Exception:  # noqa: BLE001  a file that no reader was made for must not hold up the others
@@ -115,19 +115,20 @@ class Events:
         self._watched: tuple[int, int] | None = None
         self._said = False
 
-    def wait(self, seconds: float) -> None:
-        """Return after so many seconds, as soon as something has happened, or when it is time to end."""
+    def wait(self, seconds: float) -> bool:
+        """Return after so many seconds or when it is time to end, or True as soon as something may have happened."""
         try:
             if self._begin():
-                return
+                return True
             assert self._watcher is not None
-            self._watcher.watch(_GATHER, _STEP, round(seconds * 1000), self._ending)
+            return isinstance(self._watcher.watch(_GATHER, _STEP, round(seconds * 1000), self._ending), set)
         except (OSError, RuntimeError) as error:  # the library's own error is one of the latter
             if not self._said:
                 _log.warning("no events from the drop folder, it is looked at every minute: %s", error)
             self._said = True
             self.close()
             self._ending.wait(seconds)
+            return False
 
     def _begin(self) -> bool:
         """Watch the folder if that is not so yet, or another one was mounted there; True: it has to be looked at."""

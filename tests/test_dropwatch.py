@@ -125,16 +125,16 @@ def test_an_event_is_enough(drop: Path) -> None:
     """The folder is moved away and made anew, as by a mount, while somebody waits for events."""
     ending = threading.Event()
     events = Events(drop, ending)
-    events.wait(GUARD)  # begins to watch
+    assert events.wait(GUARD)  # begins to watch
     (drop / "before").touch()  # and misses nothing between two calls
-    events.wait(GUARD)
+    assert events.wait(GUARD)
     drop.rename(drop.with_name("aside"))
     drop.mkdir()
-    events.wait(GUARD)
+    assert events.wait(GUARD)
     (drop / "sub").mkdir()
-    events.wait(GUARD)
+    assert events.wait(GUARD)
     ending.set()
-    events.wait(GUARD)
+    assert not events.wait(GUARD)
     events.close()
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from gateway.errors import Busy, FormatError, GatewayError, OverQuota
+from gateway.errors import BadRequest, Busy, FormatError, GatewayError, OverQuota, TooLarge, UnsupportedType
 from gateway.model import Access, User
 from gateway.service.access import by_command
 from gateway.service.archives import Member, members
@@ -27,6 +27,9 @@ MOST: Final = 10_000  # files that are waited for at once; the others come when 
 AGAIN: Final = 60.0  # seconds until a file that could not be read or moved is tried again
 LATER: Final = 600.0  # seconds until a file for which there is no room is
 BREATH: Final = 0.02  # seconds between two transactions, for whoever else wants to write
+
+_FAULTS: Final = (BadRequest, FormatError, TooLarge, UnsupportedType)
+"""What is wrong with a file; any other error is the gateway's."""
 
 Wait = Callable[[float], bool]
 """Waits so many seconds; True, at once, when it is time to end."""
@@ -117,6 +120,8 @@ class Dropping:
                 self._seen[found.path] = seen
             self._move(found, seen.settled)
         except Busy as error:
+            if wait(0):
+                raise Ended from None
             self._postpone(found, _Waits(max(error.wait, SETTLE), f"the drop folder waits: {error.message}"))
             return False
         except _Waits as waits:
@@ -136,8 +141,6 @@ class Dropping:
         wish = Wish(name=cleaned_name(found.name) or None, mtime=mtime, patient=left > 0)
         try:
             return self._taken(found, wish, wait)
-        except Busy:
-            raise
         except OverQuota as error:
             raise _Waits(LATER, f"the drop folder waits: {error.message}") from None
         except Held:
@@ -147,7 +150,7 @@ class Dropping:
             raise
         except OSError as error:
             raise _Waits(AGAIN, f"{found.path} cannot be read: {error.strerror}") from None
-        except GatewayError as error:
+        except _FAULTS as error:
             if left > 0 and isinstance(error, FormatError) and error.code == UNFINISHED:
                 reason = f"{found.path} is cut short, and gets {left:.0f} s for the rest to come"
                 raise _Waits(left, reason, logging.INFO) from None
@@ -195,9 +198,9 @@ class Dropping:
                     results.append((member.name, self._member(access, member, wish_for(member, wish), wait)))
                     if wait(BREATH):
                         raise Ended
-            except (Busy, OverQuota):
+            except OverQuota:
                 raise
-            except GatewayError as error:
+            except _FAULTS as error:
                 results.append(("", error))
         return concluded(results)
 
@@ -209,9 +212,9 @@ class Dropping:
             received = receive_all(_Reading(member.source, wait), self._begin())
             with self._settling(received):
                 return self._keep(access, received, wish)
-        except (Busy, OverQuota):
+        except OverQuota:
             raise
-        except GatewayError as error:
+        except _FAULTS as error:
             return error
 
     def _move(self, found: Found, settled: Settled | None) -> None:

@@ -24,6 +24,7 @@ from gateway.service.leases import knows_writers
 from gateway.service.merging import WHATEVER
 from gateway.service.paths import NAME_BYTES
 from gateway.store import INLINE
+from tests.e2e.disk import Disk
 from tests.http.store import zipped
 from tests.samples import fit, gpx_route
 from tests.service.harness import Services
@@ -219,6 +220,25 @@ def test_names_of_the_unfinished_are_left_alone(drop: Drop, name: str) -> None:
     assert drop.files() == sorted([name, "done/run.fit"])
 
 
+def test_the_gateways_own_folders_are_known_in_any_case(drop: Drop) -> None:
+    """A disk that folds case would give them back as other ones."""
+    drop.put("Done/run.fit", RUN)
+    drop.put("FAILED/run.fit", RUN)
+    drop.put("sub/done/run.fit", RUN)
+    drop.settle()
+    assert drop.files() == ["Done/run.fit", "FAILED/run.fit", "done/sub/done/run.fit"]
+
+
+def test_what_lies_on_another_disk_stays_there(drop: Drop, tmp_path: Path) -> None:
+    drop.put("run.fit", RUN)
+    with Disk(drop.folder / "usb", "1m") as disk:
+        (disk.outside / "tour.gpx").write_bytes(gpx_route())
+        looked = disk.run(sys.executable, "-c", IN_A_CHILD, str(tmp_path))
+        assert looked.returncode == 0, looked.stderr
+        assert (disk.outside / "tour.gpx").exists()
+    assert drop.tree() == ["/activities/run.fit"]
+
+
 def test_renamed_into_place_it_is_taken(drop: Drop) -> None:
     file = drop.put(".syncthing.run.fit.tmp", RUN)
     drop.settle()
@@ -297,7 +317,10 @@ def test_a_long_file_goes_to_the_disk_and_leaves_nothing_behind(drop: Drop) -> N
 def test_a_file_over_the_limit_is_refused_unread(drop: Drop) -> None:
     drop.dropping._begin = lambda: Incoming(drop.services.contents, 1000)
     drop.put("film.bin", bytes(1001))
-    drop.settle()
+    drop.look()
+    drop.now += SETTLE
+    for found in drop.dropping.look():
+        drop.dropping.take(found, lambda _seconds: True)  # which would end the reading
     assert "the file is over the limit of 1000 bytes" in drop.reason("film.bin")
     with pytest.raises(TooLarge):
         Incoming(drop.services.contents, 1000).expect(1001)
@@ -407,7 +430,7 @@ def test_killed_after_the_commit_it_is_the_same_afterwards(drop: Drop, tmp_path:
     """A child takes the files in and dies before it moves them."""
     drop.put("run.fit", RUN)
     drop.put("pack.zip", zipped({"a.gpx": gpx_route(), "bad.fit": RUN[:-1] + b"x"}))
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], timeout=60, check=False)
+    killed = subprocess.run([sys.executable, "-c", IN_A_CHILD, str(tmp_path), "killed"], timeout=60, check=False)
     assert killed.returncode == 9
     assert drop.files() == ["pack.zip", "run.fit"]
     before = drop.tree()
@@ -419,7 +442,7 @@ def test_killed_after_the_commit_it_is_the_same_afterwards(drop: Drop, tmp_path:
     assert drop.refused() == ["bad.fit"]
 
 
-KILLED = """
+IN_A_CHILD = """
 import os, sys
 from pathlib import Path
 from gateway.service.dropfolder import DropFolder
@@ -429,7 +452,8 @@ from tests.service.harness import Services
 folder = Path(sys.argv[1])
 services = Services(folder)
 now = [0.0]
-DropFolder.move = lambda *_words: os._exit(9)
+if "killed" in sys.argv:
+    DropFolder.move = lambda *_words: os._exit(9)
 dropping = Dropping(
     DropFolder(folder / "drop"), services.store, services.intake, services.incoming, lambda: services.owner,
     lambda level, text: None, lambda: now[0],
