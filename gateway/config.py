@@ -224,10 +224,10 @@ _SECRET: Final = ("SECRET", "KEY", "PASSPHRASE", "PASSWORD", "TOKEN")
 
 def settings(environ: Mapping[str, str]) -> list[Setting]:
     """List every option with its value and where that comes from; raises ``ConfigError`` like ``from_env``."""
+    Config.from_env(environ)
     rows = []
     for item in fields(Config):
         name, default = item.metadata["name"], item.metadata["default"]
-        _read(item.metadata, environ)
         value = environ.get(name, default)
         shown = "(hidden)" if value and any(word in name for word in _SECRET) else value
         source = "environment" if name in environ else "default"

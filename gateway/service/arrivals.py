@@ -17,6 +17,7 @@ DONE: Final = "done"
 FAILED: Final = "failed"
 REASON: Final = ".reason.txt"
 SETTLE: Final = 2.0  # seconds for which a file must stay as it is
+UNSURE: Final = 10.0  # the same, where the system does not tell whether somebody writes
 PATIENCE: Final = 300.0  # seconds that one that is cut short gets: who copies or writes in place may pause
 
 _MARK_BYTES: Final = 16  # of a number in a name

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from gateway.service.arrivals import DONE, FAILED, REASON, Sight, is_left_alone, names_for
-from gateway.service.leases import is_open_for_writing, knows_writers
+from gateway.service.leases import is_open_for_writing
 from gateway.service.paths import DEPTH
 
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
@@ -34,7 +34,7 @@ class Changed(Exception):
 
 
 class Held(Exception):
-    """Somebody has the file open for writing."""
+    """Somebody has the file open for writing, or may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,17 @@ class DropFolder:
             yield from _below(top, (), os.fstat(top).st_dev, blocked)
 
     @contextmanager
-    def open(self, found: Found) -> Iterator[BinaryIO]:
-        """Open a file that is still as it was found; raises ``Changed``, ``Held``."""
+    def open(self, found: Found, *, sure: bool) -> Iterator[BinaryIO]:
+        """Open a file that is still as it was found; raises ``Changed``.
+
+        Raises ``Held`` while somebody has it open for writing, and unless the caller is ``sure`` where nobody knows.
+        """
         with self._at(found.folders) as folder, os.fdopen(os.open(found.name, _FILE, dir_fd=folder), "rb") as source:
             status = os.fstat(source.fileno())
             if not stat.S_ISREG(status.st_mode) or sight_of(status) != found.sight:
                 raise Changed
-            if is_open_for_writing(source.fileno()) and knows_writers(status.st_dev):
+            held = is_open_for_writing(source.fileno())
+            if held or (held is None and not sure):
                 raise Held
             yield source
 

@@ -15,7 +15,7 @@ from gateway.errors import BadRequest, Busy, FormatError, GatewayError, OverQuot
 from gateway.model import Access, User
 from gateway.service.access import by_command
 from gateway.service.archives import Member, members
-from gateway.service.arrivals import PATIENCE, SETTLE, Seen, Settled, noticed, quiet, waits_for
+from gateway.service.arrivals import PATIENCE, SETTLE, UNSURE, Seen, Settled, noticed, quiet, waits_for
 from gateway.service.dropfolder import Changed, DropFolder, Found, Held
 from gateway.service.droptexts import of_archive, of_file, refused
 from gateway.service.incoming import Incoming, Readable, Received, receive_all
@@ -136,11 +136,12 @@ class Dropping:
 
     def _settled(self, found: Found, seen: Seen, wait: Wait) -> Settled:
         """Take a file in and say what became of it; its writes are committed then."""
-        left = PATIENCE - quiet(seen, self._clock())
+        untouched = quiet(seen, self._clock())
+        left = PATIENCE - untouched
         mtime = max(0, found.sight.mtime // 10**9)
         wish = Wish(name=cleaned_name(found.name) or None, mtime=mtime, patient=left > 0)
         try:
-            return self._taken(found, wish, wait)
+            return self._taken(found, wish, wait, sure=untouched >= UNSURE)
         except OverQuota as error:
             raise _Waits(LATER, f"the drop folder waits: {error.message}") from None
         except Held:
@@ -156,9 +157,9 @@ class Dropping:
                 raise _Waits(left, reason, logging.INFO) from None
             return refused(error, self._clock(), kept=False)
 
-    def _taken(self, found: Found, wish: Wish, wait: Wait) -> Settled:
+    def _taken(self, found: Found, wish: Wish, wait: Wait, *, sure: bool) -> Settled:
         access = by_command(self._owner())
-        with self._received(found, wait) as received:
+        with self._received(found, wait, sure=sure) as received:
             if is_opened(wish, received):
                 return of_archive(self._unpack(access, received, wish, wait), self._clock())
             outcome = self._keep(access, received, wish)
@@ -167,9 +168,9 @@ class Dropping:
         return of_file(outcome)
 
     @contextmanager
-    def _received(self, found: Found, wait: Wait) -> Iterator[Received]:
+    def _received(self, found: Found, wait: Wait, *, sure: bool) -> Iterator[Received]:
         """Read a file whole; raises ``Changed`` when it was written to meanwhile."""
-        with self.folder.open(found) as source:
+        with self.folder.open(found, sure=sure) as source:
             incoming = self._begin()
             incoming.expect(found.sight.size)
             received = receive_all(_Reading(source, wait), incoming)

@@ -36,7 +36,7 @@ def of_archive(results: Members, now: float) -> Settled:
     if not failed:
         return Settled(DONE, f"an archive, {_files(good)} taken in")
     lines = [
-        f"{_moment(now)}: {_files(good)} of this archive were taken in, {len(failed)} were not:",
+        f"{_moment(now)}: {_files(good)} taken in from this archive, and not taken in:",
         *(f"- {name or 'the archive itself'}: {error.message}" for name, error in failed),
     ]
     if any(name and isinstance(error, FormatError) for name, error in failed):

@@ -1,5 +1,6 @@
 """The drop folder: what is left alone, when a file is whole, where it goes, and that nothing is lost on the way."""
 
+import errno
 import gzip
 import logging
 import os
@@ -16,11 +17,22 @@ from hypothesis import strategies as st
 from gateway.errors import Busy, OverQuota, TooLarge
 from gateway.service import dropfolder
 from gateway.service.access import by_command
-from gateway.service.arrivals import PATIENCE, SETTLE, Seen, Sight, is_left_alone, names_for, noticed, quiet, waits_for
+from gateway.service.arrivals import (
+    PATIENCE,
+    SETTLE,
+    UNSURE,
+    Seen,
+    Sight,
+    is_left_alone,
+    names_for,
+    noticed,
+    quiet,
+    waits_for,
+)
 from gateway.service.dropfolder import DropFolder
 from gateway.service.dropping import AGAIN, LATER, Dropping, Ended
 from gateway.service.incoming import Incoming
-from gateway.service.leases import knows_writers
+from gateway.service.leases import is_open_for_writing
 from gateway.service.merging import WHATEVER
 from gateway.service.paths import NAME_BYTES
 from gateway.store import INLINE
@@ -189,13 +201,32 @@ def test_a_file_that_is_open_for_writing_waits(drop: Drop) -> None:
     assert drop.files() == ["done/image.jpg"]
 
 
-def test_a_network_knows_nothing_of_writers(monkeypatch: pytest.MonkeyPatch) -> None:
-    device = os.makedev(0, 77)
-    mounts = "36 35 0:77 / /mnt rw - {} host:/export rw\n99 35 0:5 / /other rw,noatime shared:3 - {} /dev/sda rw\n"
-    for kind, other, knows in (("nfs4", "ext4", False), ("cifs", "ext4", False), ("ext4", "nfs4", True)):
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EINVAL])
+def test_where_nobody_knows_of_writers_it_takes_longer(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.setattr("fcntl.fcntl", refuse(OSError(number, "no lease")))
+    drop.put("image.jpg", JPEG)
+    drop.settle()
+    drop.pass_time(UNSURE - SETTLE - 1)
+    assert drop.files() == ["image.jpg"]
+    drop.pass_time(SETTLE)
+    assert drop.files() == ["done/image.jpg"]
+
+
+def test_a_network_knows_nothing_of_writers(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NFS refuses a lease as if there were one."""
+    file = drop.put("image.jpg", JPEG)
+    device = file.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    mounts = (
+        f"36 35 {number} / /mnt rw - {{}} host:/export rw\n99 35 0:5 / /other rw,noatime shared:3 - {{}} /dev/sda rw\n"
+    )
+    for kind, other, knows in (("nfs4", "ext4", None), ("cifs", "ext4", None), ("ext4", "nfs4", True)):
         text = mounts.format(kind, other)
         monkeypatch.setattr(Path, "read_text", lambda *_words, text=text, **_more: text)
-        assert knows_writers(device) is knows
+        with file.open("ab"), file.open("rb") as source:
+            assert is_open_for_writing(source.fileno()) is knows
 
 
 def test_a_reader_holds_nothing_up(drop: Drop) -> None:
@@ -300,7 +331,7 @@ def test_a_zip_is_opened_and_says_what_failed(drop: Drop) -> None:
         "done/good.zip", "done/tour.gpx.gz", "failed/mixed.zip", "failed/none.zip"
     ]  # fmt: skip
     lines = drop.reason("mixed.zip").splitlines()
-    assert "1 file of this archive were taken in, 2 were not" in lines[0]
+    assert lines[0].endswith("1 file taken in from this archive, and not taken in:")
     assert [line.partition(":")[0] for line in lines[1:3]] == ["- bad.fit", "- cut.fit"]
     assert "the archive has no files" in drop.reason("none.zip")
     assert sorted(drop.refused()) == ["bad.fit", "cut.fit"]
