@@ -53,6 +53,7 @@ from gateway.service.retention import policy
 from gateway.service.revising import Revising
 from gateway.service.signin import SignIn
 from gateway.service.sync import Sync
+from gateway.service.taking import Taking
 from gateway.service.tracks import Tracks
 from gateway.service.tree import Tree
 from gateway.service.uploads import Uploads
@@ -103,7 +104,8 @@ class Gateway:
         if self.config.drop_dir is None:
             return None
         folder = DropFolder(self.config.drop_dir)
-        return Dropping(folder, self.store, self.intake, self.incoming, partial(self.accounts.find, None), say)
+        taking = Taking(self.store, self.intake, self.incoming)
+        return Dropping(folder, taking, partial(self.accounts.find, None), say)
 
     def open(self) -> User:
         """Open the data folder, creating it and its owner where they are missing; gives the owner."""

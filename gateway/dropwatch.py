@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from gateway.errors import GatewayError
 from gateway.service.arrivals import SETTLE
-from gateway.service.dropping import AGAIN, BREATH, Dropping, Ended, Wait
+from gateway.service.dropping import AGAIN, Dropping
+from gateway.service.taking import BREATH, Ended, Wait
 
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify

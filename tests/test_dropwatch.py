@@ -14,9 +14,10 @@ from gateway.config import Config
 from gateway.dropwatch import LOOK, SOON, DropWatch, Events, say, watched
 from gateway.model import Access
 from gateway.service.arrivals import SETTLE
-from gateway.service.dropping import BREATH, Dropping, Wait
+from gateway.service.dropping import Dropping
 from gateway.service.incoming import Received
 from gateway.service.intake import Wish
+from gateway.service.taking import BREATH, Wait
 from tests.e2e.program import GUARD, wait_until
 from tests.samples import fit
 

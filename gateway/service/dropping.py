@@ -7,38 +7,26 @@ the process lives, a file that was taken and cannot be moved is not taken again.
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Final
 
-from gateway.errors import BadRequest, Busy, FormatError, GatewayError, OverQuota, TooLarge, UnsupportedType
-from gateway.model import Access, User
+from gateway.errors import Busy, FormatError, GatewayError, OverQuota
+from gateway.model import User
 from gateway.service.access import by_command
-from gateway.service.archives import Member, members
 from gateway.service.arrivals import PATIENCE, SETTLE, UNSURE, Seen, Settled, noticed, quiet, waits_for
-from gateway.service.dropfolder import Changed, DropFolder, Found, Held
+from gateway.service.dropfolder import DropFolder, Found, Held
 from gateway.service.droptexts import of_archive, of_file, refused
-from gateway.service.incoming import Incoming, Readable, Received, receive_all
-from gateway.service.intake import UNFINISHED, Intake, Members, Outcome, Wish, concluded, is_opened, wish_for
+from gateway.service.intake import UNFINISHED, Wish
 from gateway.service.membernames import cleaned_name
-from gateway.store import Store
+from gateway.service.moving import Changed
+from gateway.service.taking import FAULTS, Ended, Taking, Wait
 
 MOST: Final = 10_000  # files that are waited for at once; the others come when these have gone
 AGAIN: Final = 60.0  # seconds until a file that could not be read or moved is tried again
 LATER: Final = 600.0  # seconds until a file for which there is no room is
-BREATH: Final = 0.02  # seconds between two transactions, for whoever else wants to write
 
-_FAULTS: Final = (BadRequest, FormatError, TooLarge, UnsupportedType)
-"""What is wrong with a file; any other error is the gateway's."""
-
-Wait = Callable[[float], bool]
-"""Waits so many seconds; True, at once, when it is time to end."""
 Say = Callable[[int, str], None]
 """Hears what became of each file, with a level of ``logging``."""
-
-
-class Ended(Exception):
-    """It is time to end; the file stays where it is."""
 
 
 class _Waits(Exception):
@@ -52,22 +40,18 @@ class _Waits(Exception):
 
 
 class Dropping:
-    """Takes files of a drop folder in for a user; ``begin`` gives a place for each."""
+    """Takes files of a drop folder in for its ``owner``; ``say`` hears what became of each."""
 
     def __init__(
         self,
         folder: DropFolder,
-        store: Store,
-        intake: Intake,
-        begin: Callable[[], Incoming],
+        taking: Taking,
         owner: Callable[[], User],
         say: Say,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.folder = folder
-        self._store = store
-        self._intake = intake
-        self._begin = begin
+        self._taking = taking
         self._owner = owner
         self._say = say
         self._clock = clock
@@ -151,72 +135,25 @@ class Dropping:
             raise
         except OSError as error:
             raise _Waits(AGAIN, f"{found.path} cannot be read: {error.strerror}") from None
-        except _FAULTS as error:
+        except FAULTS as error:
             if left > 0 and isinstance(error, FormatError) and error.code == UNFINISHED:
                 reason = f"{found.path} is cut short, and gets {left:.0f} s for the rest to come"
                 raise _Waits(left, reason, logging.INFO) from None
             return refused(error, self._clock(), kept=False)
 
     def _taken(self, found: Found, wish: Wish, wait: Wait, *, sure: bool) -> Settled:
-        access = by_command(self._owner())
-        with self._received(found, wait, sure=sure) as received:
-            if is_opened(wish, received):
-                return of_archive(self._unpack(access, received, wish, wait), self._clock())
-            outcome = self._keep(access, received, wish)
-        if isinstance(outcome, GatewayError):
-            return refused(outcome, self._clock(), kept=True)
-        return of_file(outcome)
-
-    @contextmanager
-    def _received(self, found: Found, wait: Wait, *, sure: bool) -> Iterator[Received]:
-        """Read a file whole; raises ``Changed`` when it was written to meanwhile."""
+        """Read a file whole, then take it in; raises ``Changed`` when it was written to meanwhile."""
         with self.folder.open(found, sure=sure) as source:
-            incoming = self._begin()
-            incoming.expect(found.sight.size)
-            received = receive_all(_Reading(source, wait), incoming)
+            received = self._taking.receive(source, found.sight.size, wait)
         if not self.folder.is_as(found):
             received.discard()
             raise Changed
-        with self._settling(received):
-            yield received
-
-    @contextmanager
-    def _settling(self, received: Received) -> Iterator[None]:
-        try:
-            yield
-        finally:
-            self._intake.settle(received)
-
-    def _keep(self, access: Access, received: Received, wish: Wish) -> Outcome:
-        return self._store.write(self._intake.take(access, received, wish)).result()
-
-    def _unpack(self, access: Access, received: Received, wish: Wish, wait: Wait) -> Members:
-        """Take the files of an archive; raises what none of them is to blame for, since then all come again."""
-        results: Members = []
-        with received.open() as source:
-            try:
-                for member in members(source, wish.name or ""):
-                    results.append((member.name, self._member(access, member, wish_for(member, wish), wait)))
-                    if wait(BREATH):
-                        raise Ended
-            except OverQuota:
-                raise
-            except _FAULTS as error:
-                results.append(("", error))
-        return concluded(results)
-
-    def _member(self, access: Access, member: Member, wish: Wish, wait: Wait) -> Outcome | GatewayError:
-        if member.source is None:
-            assert member.error is not None
-            return member.error
-        try:
-            received = receive_all(_Reading(member.source, wait), self._begin())
-            with self._settling(received):
-                return self._keep(access, received, wish)
-        except OverQuota:
-            raise
-        except _FAULTS as error:
-            return error
+        outcome = self._taking.take(by_command(self._owner()), received, wish, wait)
+        if isinstance(outcome, list):
+            return of_archive(outcome, self._clock())
+        if isinstance(outcome, GatewayError):
+            return refused(outcome, self._clock(), kept=True)
+        return of_file(outcome)
 
     def _move(self, found: Found, settled: Settled | None) -> None:
         assert settled is not None
@@ -240,16 +177,3 @@ class Dropping:
         if reason not in self._said:
             self._said.add(reason)
             self._say(level, reason)
-
-
-class _Reading:
-    """A file that is read as long as it is not time to end."""
-
-    def __init__(self, source: Readable, wait: Wait) -> None:
-        self._source = source
-        self._wait = wait
-
-    def read(self, size: int, /) -> bytes:
-        if self._wait(0):
-            raise Ended
-        return self._source.read(size)

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import Busy, OverQuota, TooLarge
-from gateway.service import dropfolder
+from gateway.service import moving
 from gateway.service.access import by_command
 from gateway.service.arrivals import (
     PATIENCE,
@@ -30,11 +30,12 @@ from gateway.service.arrivals import (
     waits_for,
 )
 from gateway.service.dropfolder import DropFolder
-from gateway.service.dropping import AGAIN, LATER, Dropping, Ended
+from gateway.service.dropping import AGAIN, LATER, Dropping
 from gateway.service.incoming import Incoming
 from gateway.service.leases import is_open_for_writing
 from gateway.service.merging import WHATEVER
 from gateway.service.paths import NAME_BYTES
+from gateway.service.taking import Ended, Taking
 from gateway.store import INLINE
 from tests.e2e.disk import Disk
 from tests.http.store import zipped
@@ -64,9 +65,12 @@ class Drop:
         """Forget what only the process knows."""
         services = self.services
         self.dropping = Dropping(
-            DropFolder(self.folder), services.store, services.intake, services.incoming, lambda: services.owner,
+            DropFolder(self.folder), self.taking(services.incoming), lambda: services.owner,
             lambda level, text: self.said.append((level, text)), lambda: self.now,
         )  # fmt: skip
+
+    def taking(self, begin: Callable[[], Incoming]) -> Taking:
+        return Taking(self.services.store, self.services.intake, begin)
 
     def put(self, name: str, data: bytes) -> Path:
         file = self.folder / name
@@ -346,7 +350,7 @@ def test_a_long_file_goes_to_the_disk_and_leaves_nothing_behind(drop: Drop) -> N
 
 
 def test_a_file_over_the_limit_is_refused_unread(drop: Drop) -> None:
-    drop.dropping._begin = lambda: Incoming(drop.services.contents, 1000)
+    drop.dropping._taking = drop.taking(lambda: Incoming(drop.services.contents, 1000))
     drop.put("film.bin", bytes(1001))
     drop.look()
     drop.now += SETTLE
@@ -478,6 +482,7 @@ import os, sys
 from pathlib import Path
 from gateway.service.dropfolder import DropFolder
 from gateway.service.dropping import Dropping
+from gateway.service.taking import Taking
 from tests.service.harness import Services
 
 folder = Path(sys.argv[1])
@@ -486,7 +491,7 @@ now = [0.0]
 if "killed" in sys.argv:
     DropFolder.move = lambda *_words: os._exit(9)
 dropping = Dropping(
-    DropFolder(folder / "drop"), services.store, services.intake, services.incoming, lambda: services.owner,
+    DropFolder(folder / "drop"), Taking(services.store, services.intake, services.incoming), lambda: services.owner,
     lambda level, text: None, lambda: now[0],
 )
 for _ in range(2):
@@ -531,7 +536,7 @@ def test_a_disk_that_cannot_rename_so_does_it_otherwise(drop: Drop, monkeypatch:
     class Library:
         pass
 
-    monkeypatch.setattr(dropfolder.ctypes, "CDLL", lambda *_words, **_more: Library())
+    monkeypatch.setattr(moving.ctypes, "CDLL", lambda *_words, **_more: Library())
     for _ in range(2):
         drop.put("run.fit", RUN)
         drop.settle()
