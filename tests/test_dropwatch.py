@@ -12,6 +12,7 @@ from watchfiles import _rust_notify
 from gateway.app import Gateway
 from gateway.config import Config
 from gateway.dropwatch import LOOK, SOON, DropWatch, Events, say, watched
+from gateway.errors import Busy
 from gateway.model import Access
 from gateway.service.arrivals import SETTLE
 from gateway.service.dropping import Dropping
@@ -103,6 +104,26 @@ def test_a_file_that_breaks_a_reader_leaves_the_others(
     assert sorted(file.name for file in drop.iterdir()) == ["bad.fit", "done", "failed"]
     assert [record.levelname for record in caplog.records if record.exc_info] == ["ERROR"]
     assert "bad.fit: it could not be taken in" in caplog.text
+
+
+def test_a_full_disk_is_tried_with_one_file_at_a_time(
+    gateway: Gateway, drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abc":
+        (drop / f"{name}.fit").write_bytes(fit())
+    made, clock, tried = dropping(gateway), [drop.stat().st_mtime], [0]
+    made._clock = lambda: clock[0]
+
+    def full(*_words: object) -> object:
+        tried[0] += 1
+        raise Busy("the gateway's disk is full", wait=60)
+
+    monkeypatch.setattr(gateway.intake, "take", full)
+    watch = DropWatch(made, lambda _seconds: False)
+    watch.look()
+    clock[0] += SETTLE
+    assert watch.look() == (SOON, True)
+    assert tried == [1]
 
 
 def test_a_folder_that_cannot_be_used_is_said_once(

@@ -83,8 +83,7 @@ class Intake:
         """Check a body and prepare to keep it.
 
         Raises ``BadRequest`` for a path or checksum that is wrong, ``Forbidden`` for one out of reach, ``FormatError``
-        for what a patient caller waits for. The write raises
-        ``Conflicting``, ``PreconditionFailed`` and ``OverQuota``.
+        for what a patient caller waits for. The write raises ``Conflicting``, ``PreconditionFailed`` and ``OverQuota``.
         """
         if wish.sha256 is not None and wish.sha256 != received.content.sha256:
             raise BadRequest("X-Content-SHA256: the body that came is another one")

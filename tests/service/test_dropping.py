@@ -449,6 +449,12 @@ def test_a_full_quota_is_said_once(drop: Drop, monkeypatch: pytest.MonkeyPatch) 
     assert drop.words() == ["the drop folder waits: your 1 MB are full"]
     drop.pass_time(LATER)
     assert len(drop.tree()) == 4
+    drop.look()
+    drop.put("c.fit", fit())
+    with monkeypatch.context() as broken:
+        broken.setattr(drop.services.store, "write", refuse(OverQuota("your 1 MB are full")))
+        drop.settle()
+    assert drop.words().count("the drop folder waits: your 1 MB are full") == 2  # it was well in between
 
 
 def test_it_ends_in_the_middle_of_a_file(drop: Drop) -> None:
