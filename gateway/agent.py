@@ -10,6 +10,7 @@ from typing import Final
 from gateway import __version__
 from gateway.app import Gateway
 from gateway.config import Config
+from gateway.dropwatch import say, watched
 from gateway.errors import Busy, GatewayError, NotFound, OverQuota
 from gateway.lifespan import trim
 from gateway.service.clock import Clock, unix_time
@@ -36,12 +37,13 @@ class Agent:
         self._chores = (("housekeeping", self._keep_house), ("refused", self._retry_refused), ("clean-up", self._clean))
 
     def work(self) -> None:
-        """Do what is due now and every hour, until it is time to end."""
-        while True:
-            self.round()
-            trim()
-            if self._wait(ROUND):
-                return
+        """Do what is due now and every hour, and look after the drop folder, until it is time to end."""
+        with watched(self._gateway.dropping(say), self._gateway.converter.close, trim):
+            while True:
+                self.round()
+                trim()
+                if self._wait(ROUND):
+                    return
 
     def round(self) -> None:
         """Do all that is due."""

@@ -1,6 +1,7 @@
 """The composition root: builds the application, and what the commands need, from a ``Config``."""
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,8 @@ from gateway.service.conversions import Conversions
 from gateway.service.converter import Converter
 from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
+from gateway.service.dropfolder import DropFolder
+from gateway.service.dropping import Dropping, Say
 from gateway.service.exports import Exports
 from gateway.service.files import Files
 from gateway.service.housekeeping import Housekeeping
@@ -53,6 +56,7 @@ from gateway.service.retention import policy
 from gateway.service.revising import Revising
 from gateway.service.signin import SignIn
 from gateway.service.sync import Sync
+from gateway.service.taking import Taking
 from gateway.service.tracks import Tracks
 from gateway.service.tree import Tree
 from gateway.service.uploads import Uploads
@@ -99,6 +103,14 @@ class Gateway:
     def incoming(self) -> Incoming:
         """Give a place for a body of any length that is allowed."""
         return Incoming(self.contents, self.config.max_file)
+
+    def dropping(self, say: Say) -> Dropping | None:
+        """Give what takes files of the drop folder in, which ``say`` hears of; None where there is no such folder."""
+        if self.config.drop_dir is None:
+            return None
+        folder = DropFolder(self.config.drop_dir)
+        taking = Taking(self.store, self.intake, self.incoming)
+        return Dropping(folder, taking, partial(self.accounts.find, None), say)
 
     def open(self) -> User:
         """Open the data folder, creating it and its owner where they are missing; gives the owner."""

@@ -97,7 +97,7 @@ def _folder(text: str) -> Path:
 
 
 def _path(text: str) -> Path | None:
-    return Path(text) if text else None
+    return _folder(text) if text else None
 
 
 def _kept(text: str) -> tuple[tuple[str, int, int], ...]:
@@ -189,6 +189,9 @@ class Config:
     max_connections: int = _option(
         "SYNC_MAX_CONNECTIONS", "2000", _number(10, 100_000), "Open connections; the idlest give way to new ones"
     )
+    drop_dir: Path | None = _option(
+        "SYNC_DROP_DIR", "", _path, "Folder whose files are taken in, for Syncthing, Nextcloud and scripts; empty: none"
+    )
     ready_file: Path | None = _option(
         "SYNC_READY_FILE", "", _path, "File that is written with the gateway's address once it answers, for scripts"
     )
@@ -196,7 +199,13 @@ class Config:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Config":
         """Read the settings; raises ``ConfigError`` for the first value that is not allowed."""
-        return cls(**{item.name: _read(item.metadata, environ) for item in fields(cls)})
+        config = cls(**{item.name: _read(item.metadata, environ) for item in fields(cls)})
+        if config.drop_dir is not None and _overlap(config.drop_dir, config.data_dir):
+            raise ConfigError(
+                f"SYNC_DROP_DIR is {str(config.drop_dir)!r}: it takes a folder of its own, neither inside of "
+                f"SYNC_DATA_DIR ({config.data_dir}) nor around it"
+            )
+        return config
 
     def public_url(self, bound: Address | None = None) -> str:
         """Give the address under which people reach the gateway."""
@@ -218,10 +227,10 @@ _SECRET: Final = ("SECRET", "KEY", "PASSPHRASE", "PASSWORD", "TOKEN")
 
 def settings(environ: Mapping[str, str]) -> list[Setting]:
     """List every option with its value and where that comes from; raises ``ConfigError`` like ``from_env``."""
+    Config.from_env(environ)
     rows = []
     for item in fields(Config):
         name, default = item.metadata["name"], item.metadata["default"]
-        _read(item.metadata, environ)
         value = environ.get(name, default)
         shown = "(hidden)" if value and any(word in name for word in _SECRET) else value
         source = "environment" if name in environ else "default"
@@ -233,6 +242,12 @@ def unknown(environ: Mapping[str, str]) -> list[str]:
     """List variables that look like ours and are not: mostly misspelt."""
     names = {item.metadata["name"] for item in fields(Config)}
     return sorted(name for name in environ if name.startswith("SYNC_") and name not in names)
+
+
+def _overlap(one: Path, other: Path) -> bool:
+    """Say whether two folders are one, or one lies in the other."""
+    one, other = one.resolve(), other.resolve()
+    return one == other or one in other.parents or other in one.parents
 
 
 def _read(row: Mapping[str, Any], environ: Mapping[str, str]) -> Any:

@@ -13,7 +13,7 @@ ONCE: Final = 0.02  # seconds between two transactions
 @click.command()
 @click.option("--once", is_flag=True, help="Do what is due and end.")
 def agent(*, once: bool) -> None:
-    """Do what is due now and then: forget what is over, try refused files again, clean up.
+    """Do what is due now and then: forget what is over, try refused files again, clean up, look after the drop folder.
 
     `wristgate serve` does this by itself; this is for a gateway that is not always on. It ends with SIGTERM or Ctrl-C.
 
@@ -23,6 +23,7 @@ def agent(*, once: bool) -> None:
       wristgate agent
     """  # noqa: D301
     from gateway.agent import Agent, lock, name_process  # noqa: PLC0415
+    from gateway.dropwatch import DropWatch, say  # noqa: PLC0415
     from gateway.server.sidecar import Ending  # noqa: PLC0415
 
     config = read_config()
@@ -34,6 +35,8 @@ def agent(*, once: bool) -> None:
         ending = Ending(config.shutdown_timeout)
         if once:
             Agent(opened, lambda seconds: ending.wait(min(seconds, ONCE))).round()
+            if dropping := opened.dropping(say):
+                DropWatch(dropping, ending.wait).once()
             click.echo("What was due is done; clean-up is due once a day, or with: wristgate cleanup")
         else:
             Agent(opened, ending.wait).work()

@@ -11,10 +11,10 @@ from falcon.media import MultipartFormHandler
 
 from gateway.errors import BadRequest, GatewayError
 from gateway.http.request import Request
-from gateway.http.store.receiving import Named, Receiving
+from gateway.http.store.receiving import Receiving
 from gateway.http.streams import Streams
 from gateway.model import Access, Stored
-from gateway.service.intake import Wish
+from gateway.service.intake import Named, Wish
 
 _FILE_FIELD: Final = "file"
 _PARTS: Final = 1000

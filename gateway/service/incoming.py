@@ -97,12 +97,16 @@ class Incoming:
         """How many bytes have come."""
         return self._large.size if self._large else len(self._small)
 
-    def write(self, chunk: bytes) -> None:
-        """Append bytes."""
-        size = self.size + len(chunk)
+    def expect(self, size: int) -> None:
+        """Raise ``TooLarge`` for a body of more than it may have."""
         if size > self._most:
             self.abort()
             raise TooLarge(f"the file is over the limit of {readable(self._most)}")
+
+    def write(self, chunk: bytes) -> None:
+        """Append bytes."""
+        size = self.size + len(chunk)
+        self.expect(size)
         if self._large is None and size > INLINE:
             self._large = self._contents.begin()
             self._large.write(bytes(self._small))

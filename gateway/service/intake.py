@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from gateway.errors import BadRequest, FormatError, PreconditionFailed
+from gateway.errors import BadRequest, FormatError, GatewayError, PreconditionFailed
 from gateway.model import Access, Checked, Kind, Stored
 from gateway.service.access import still_allowed, transferred
+from gateway.service.archives import Member, is_archive
 from gateway.service.changes import facts_of
 from gateway.service.checking import Checker
 from gateway.service.clock import Clock, unix_time
@@ -27,7 +28,8 @@ class Wish:
 
     ``member``: it is one of an archive's. ``fresh``: nothing else may be at the path; ``existing``: something must.
     ``sha256``: what the body must be. ``known``: it must be of a type that is read here, and correct; of an archive's
-    members no more is asked than of any file.
+    members no more is asked than of any file. ``patient``: one that is cut short may be on its way yet, so that is not
+    written down as a refusal but raised.
     """
 
     path: str | None = None
@@ -39,10 +41,38 @@ class Wish:
     existing: bool = False
     member: bool = False
     known: bool = False
+    patient: bool = False
 
 
 Outcome = Stored | FormatError
 """An error that is returned, not raised: a refusal is written down too, so its transaction must not be undone."""
+
+UNFINISHED: Final = "truncated"
+"""The code of a file that is cut short."""
+
+Named = tuple[str, Stored | GatewayError]
+"""What became of a file, with the name that it came under; "" where it had none, or where all that follows failed."""
+Members = list[Named]
+"""What became of each file of an archive."""
+
+
+def is_opened(wish: Wish, received: Received) -> bool:
+    """Say whether a body is an archive whose files are wanted."""
+    return wish.path is None and is_archive(wish.name or "", received.head(4))
+
+
+def wish_for(member: Member, wish: Wish) -> Wish:
+    """Give what is asked for a file of an archive for which ``wish`` is."""
+    return replace(wish, name=member.name or None, sha256=None, member=True, patient=False)
+
+
+def concluded(results: Members) -> Members:
+    """Give what became of an archive; raises the error of one that has nothing else, or nothing at all."""
+    if len(results) == 1 and isinstance(results[0][1], GatewayError):
+        raise results[0][1]
+    if not results:
+        raise BadRequest("the archive has no files")
+    return results
 
 
 class Intake:
@@ -56,8 +86,8 @@ class Intake:
     def take(self, access: Access, received: Received, wish: Wish) -> Write[Outcome]:
         """Check a body and prepare to keep it.
 
-        Raises ``BadRequest`` for a path or checksum that is wrong, ``Forbidden`` for one out of reach. The write raises
-        ``Conflicting``, ``PreconditionFailed`` and ``OverQuota``.
+        Raises ``BadRequest`` for a path or checksum that is wrong, ``Forbidden`` for one out of reach, ``FormatError``
+        for what a patient caller waits for. The write raises ``Conflicting``, ``PreconditionFailed`` and ``OverQuota``.
         """
         if wish.sha256 is not None and wish.sha256 != received.content.sha256:
             raise BadRequest("X-Content-SHA256: the body that came is another one")
@@ -90,6 +120,8 @@ class Intake:
         try:
             checked = self._look(received, name or "", head, known=wish.known and not wish.member)
         except FormatError as error:
+            if wish.patient and error.code == UNFINISHED:
+                raise
             return self._refuse(access, received, name or "file", error)
         proper = folder_for(checked, OPAQUE if checked.summary else folder_for_content(head))
         folder = access.folder or proper

@@ -1,4 +1,4 @@
-"""Names out of archives, which anybody may have written on any system."""
+"""Names out of archives and from other disks, which anybody may have written on any system."""
 
 import re
 import unicodedata
@@ -32,8 +32,8 @@ def cleaned_name(name: str) -> str:
     name = name.strip(" ").rstrip(".").strip(" ")
     if not name:
         return ""
-    name = _cut(name)
-    return name if _is_legal(name) else _cut(f"-{name}")
+    name = shortened(name)
+    return name if _is_legal(name) else shortened(f"-{name}")
 
 
 def _is_legal(name: str) -> bool:
@@ -44,11 +44,11 @@ def _is_legal(name: str) -> bool:
         return False
 
 
-def _cut(name: str) -> str:
-    """Shorten a name to what a disk takes, and leave it its ending."""
-    if len(name.encode()) <= NAME_BYTES:
+def shortened(name: str, most: int = NAME_BYTES) -> str:
+    """Shorten a name to what a disk takes, or fewer bytes, and leave it its ending."""
+    if len(name.encode()) <= most:
         return name
     stem, dot, ending = name.rpartition(".")
     tail = f".{ending}" if dot and stem and len(ending) <= _LONGEST_ENDING else ""
-    room = NAME_BYTES - len(tail.encode())
+    room = most - len(tail.encode())
     return name.removesuffix(tail).encode()[:room].decode("utf-8", "ignore").rstrip(". ") + tail

@@ -12,10 +12,16 @@ class Rejected(Noun):
     def add(self, rejection: Rejection) -> None:
         """Keep a refusal; its content must be there."""
         self._run(
+            """update rejected set name = :name, error = :error, message = :message, time = :time
+               where project = :project and device is :device and sha256 = :sha256""",
+            name=rejection.name, error=rejection.error, message=rejection.message, time=rejection.time,
+            project=rejection.project, device=rejection.device, sha256=rejection.sha256,
+        )  # fmt: skip
+        if self._changes():  # no "on conflict": to a unique index no device is never the same as no device
+            return
+        self._run(
             """insert into rejected (id, project, device, name, sha256, size, error, message, time)
-               values (:id, :project, :device, :name, :sha256, :size, :error, :message, :time)
-               on conflict (project, device, sha256) do update set name = excluded.name, error = excluded.error,
-               message = excluded.message, time = excluded.time""",
+               values (:id, :project, :device, :name, :sha256, :size, :error, :message, :time)""",
             id=rejection.id, project=rejection.project, device=rejection.device, name=rejection.name,
             sha256=rejection.sha256, size=rejection.size, error=rejection.error, message=rejection.message,
             time=rejection.time,

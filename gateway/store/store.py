@@ -2,6 +2,7 @@
 
 import os
 import queue
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -25,9 +26,9 @@ FREE_BYTES: Final = 1024 * 1024  # less than that on the disk and uploads will f
 class Store:
     """One process's access to the database in ``folder``.
 
-    ``polite`` is for commands and the like: they write at once in the caller's thread, and a running gateway's writer
-    lets them through. ``quota``: bytes that a user may keep, 0: any number. Nothing happens before ``open``, which
-    belongs after a fork, never before.
+    ``polite`` is for commands and the like: they write at once in the caller's thread, one thread after the other, and
+    a running gateway's writer lets them through. ``quota``: bytes that a user may keep, 0: any number. Nothing happens
+    before ``open``, which belongs after a fork, never before.
     """
 
     def __init__(self, folder: Path, *, polite: bool = False, quota: int = 0) -> None:
@@ -38,6 +39,7 @@ class Store:
         self._readers: queue.LifoQueue[tuple[apsw.Connection, Transaction]] = queue.LifoQueue()
         self._connections: list[apsw.Connection] = []
         self._turn: FileTurn | None = None
+        self._writing = threading.Lock()
         self._writer: Writer | None = None
         self._watch: apsw.Connection | None = None
         self.on_news: Callable[[set[str]], None] = _nobody
@@ -100,7 +102,7 @@ class Store:
 
     def _write_now(self, write: Write[T]) -> T:
         assert self._turn is not None
-        with self._turn.ask():
+        with self._writing, self._turn.ask():  # the turn is the process's: a second thread would have it, too
             try:
                 self._connection.execute("begin immediate")
                 result = write(self._transaction)

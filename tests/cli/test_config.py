@@ -56,6 +56,17 @@ def test_good_values() -> None:
     assert Config.from_env({"SYNC_BASE_URL": "https://a.example/"}).public_url() == "https://a.example"
 
 
+def test_the_drop_folder_is_no_part_of_the_data(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "data")
+    for folder in ("data", "data/drop", "link/drop", "data/../data", "."):
+        done = run("list", SYNC_DATA_DIR=str(tmp_path / "data"), SYNC_DROP_DIR=str(tmp_path / folder))
+        assert done.returncode == 2
+        assert "it takes a folder of its own, neither inside of SYNC_DATA_DIR" in done.stderr
+    config = Config.from_env({"SYNC_DATA_DIR": "data", "SYNC_DROP_DIR": "data-drop"})
+    assert config.drop_dir == Path("data-drop")
+    assert Config.from_env({}).drop_dir is None
+
+
 def test_the_default_lets_no_other_machine_in() -> None:
     assert Config.from_env({}).listen_addr.host == "127.0.0.1"
 

@@ -7,9 +7,8 @@ from gateway.errors import BadRequest, GatewayError
 from gateway.http.arrivals import Arrivals, is_form
 from gateway.http.errors import LONG_MESSAGE_BYTES, shorten
 from gateway.http.request import Request, Response
-from gateway.http.store.receiving import Named
 from gateway.model import Scope, Stored
-from gateway.service.intake import Wish
+from gateway.service.intake import Named, Wish
 from gateway.service.signin import Identity
 
 Outcomes = list[Named]

@@ -3,21 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import Final
 
-from gateway.errors import BadRequest, GatewayError
+from gateway.errors import GatewayError
 from gateway.http.work import Work
 from gateway.model import Access, Stored
-from gateway.service.archives import Member, is_archive, members
+from gateway.service.archives import Member, members
 from gateway.service.checking import AT_ONCE
 from gateway.service.incoming import Incoming, Received, receive_all
-from gateway.service.intake import Intake, Outcome, Wish
+from gateway.service.intake import Intake, Members, Outcome, Wish, concluded, is_opened, wish_for
 
 _QUICK: Final = 128 * 1024  # bytes that go to memory alone
-
-Named = tuple[str, Stored | GatewayError]
-"""What became of a file, with the name that it came under; "" where it had none, or where all that follows failed."""
 
 
 class Receiving:
@@ -28,11 +24,11 @@ class Receiving:
         self._begin = begin
         self._work = work
 
-    async def take(self, access: Access, pieces: AsyncIterator[bytes], wish: Wish) -> Stored | list[Named]:
+    async def take(self, access: Access, pieces: AsyncIterator[bytes], wish: Wish) -> Stored | Members:
         """Take a body; an archive without a path gives the outcome of each member. Raises what it was refused for."""
         received = await self._received(pieces)
         async with self._settling(received):
-            if wish.path is None and is_archive(wish.name or "", received.head(4)):
+            if is_opened(wish, received):
                 return await self._unpack(access, received, wish)
             outcome = await self._keep(access, received, wish)
         if isinstance(outcome, GatewayError):
@@ -68,22 +64,17 @@ class Receiving:
         look = self._work.read if received.content.size <= AT_ONCE else self._work.long
         return await self._work.commit(await look(self._intake.take, access, received, wish))
 
-    async def _unpack(self, access: Access, received: Received, wish: Wish) -> list[Named]:
+    async def _unpack(self, access: Access, received: Received, wish: Wish) -> Members:
         """Take the members of an archive one by one; a fault of the archive ends it, and leaves what was taken."""
-        results: list[Named] = []
+        results: Members = []
         with received.open() as source:
             found = members(source, wish.name or "")
             try:
                 while (member := await self._work.read(next, found, None)) is not None:
-                    wished = replace(wish, name=member.name or None, sha256=None, member=True)
-                    results.append((member.name, await self._member(access, member, wished)))
+                    results.append((member.name, await self._member(access, member, wish_for(member, wish))))
             except GatewayError as error:
                 results.append(("", error))
-        if len(results) == 1 and isinstance(results[0][1], GatewayError):
-            raise results[0][1]
-        if not results:
-            raise BadRequest("the archive has no files")
-        return results
+        return concluded(results)
 
     async def _member(self, access: Access, member: Member, wish: Wish) -> Outcome | GatewayError:
         if member.source is None:
