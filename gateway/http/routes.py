@@ -7,6 +7,7 @@ import falcon.asgi
 from gateway.http.body import Bodies
 from gateway.http.checkup import Checkup
 from gateway.http.conversion import Converting
+from gateway.http.description import Description
 from gateway.http.limits import Limit
 from gateway.http.news import News
 from gateway.http.ops import Health
@@ -72,7 +73,7 @@ def add_routes(
     starts: Limit,
     polls: Limit,
 ) -> None:
-    """Add the watch API under both of its prefixes, and the health check."""
+    """Add the watch API under both of its prefixes, the health check, and what describes the APIs."""
     pairings, deliveries, uploads = services.pairings, services.deliveries, services.uploads
     for kind in WATCHES:
         prefix = f"/api/v1/{kind}"
@@ -89,6 +90,7 @@ def add_routes(
         app.add_route(f"{prefix}/track", Track(services.tracks, work, bodies))
     for path in ("/health", "/healthz"):
         app.add_route(path, Health(checkup))
+    app.add_route("/api/v1/openapi.json", Description(work))
 
 
 @dataclass(frozen=True, slots=True)
