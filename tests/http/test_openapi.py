@@ -134,3 +134,22 @@ def test_it_is_served(gateway: LocalGateway) -> None:
         known = api.call("GET", "/api/v1/openapi.json", headers={"If-None-Match": tag})
         assert (known.status, known.body) == (304, b"")
     assert api.call("HEAD", "/api/v1/openapi.json").headers["content-length"] == str(len(plain.body))
+
+
+def test_signing_in_and_out_is_as_described() -> None:
+    """Which fuzzing leaves out: a registration hashes a password, and a sign-out ends the run."""
+    with LocalGateway({"SYNC_ALLOW_SIGNUP": "true"}) as gateway:
+        api = Api(gateway.url, prefix="/api/v1")
+        fields = {"email": "ada@example.com", "password": "correct horse", "name": "laptop", "type": "linux"}
+        made = api.post("auth/register", fields)
+        assert made.status == 201
+        closed("Registered").validate(made.json)
+        device = Api(gateway.url, made.json["access_token"], "/api/v1")
+        closed("Me").validate(device.get("auth/me").json)
+        assert device.post("auth/logout", {}).json == {"ok": True}
+        closed("Error").validate(device.post("auth/logout", {}).json)
+        closed("Error").validate(api.post("auth/register", fields | {"password": "wrong horse battery"}).json)
+
+
+def closed(name: str) -> jsonschema_rs.Validator:
+    return validator({"$ref": f"#/components/schemas/{name}", "unevaluatedProperties": False})
