@@ -12,7 +12,6 @@ import yaml
 
 HERE: Final = Path(__file__).parent
 TARGET: Final = HERE.parents[1] / "gateway" / "http" / "openapi.json"
-METHODS: Final = ("get", "put", "post", "delete")
 _COMPONENT: Final = "#/components"
 _SCHEMAS: Final = ("items", "additionalProperties")
 _LISTS: Final = ("anyOf", "oneOf", "allOf")
@@ -89,9 +88,7 @@ def _operation(said: Node, always: tuple[Node, ...]) -> Node:
         operation["parameters"] = [_parameter(each) for each in parameters]
     if "requestBody" in said:
         operation["requestBody"] = {"required": True, **_content(said["requestBody"])}
-    operation["responses"] = {
-        str(status): _response(answers[status]) for status in sorted(answers) if answers[status] is not None
-    }
+    operation["responses"] = {str(status): _response(answers[status]) for status in sorted(answers)}
     for each in always:
         if "or" in each:
             _allow(operation["responses"], each["or"])
