@@ -169,8 +169,11 @@ def _schema(said: Any, schemas: Node | None = None) -> Any:
 
 
 def _fields(said: Node, schemas: Node) -> Node:
-    inherited = _fields(schemas[said["extends"]], schemas) if "extends" in said else {}
-    return {**inherited, **said["fields"]}
+    """Give the fields of a schema and of the one that it extends, in the order in which it names both."""
+    parts = {"fields": said["fields"]}
+    if "extends" in said:
+        parts["extends"] = _fields(schemas[said["extends"]], schemas)
+    return {name: field for key in said if key in parts for name, field in parts[key].items()}
 
 
 def _check(document: Node, bases: set[str]) -> None:

@@ -143,7 +143,7 @@ class View:
     def _body(self, kind: str, media: Node) -> Body:
         named = [(example.get("summary", ""), example["value"]) for example in media.get("examples", {}).values()]
         examples = [*named, *([("", media["example"])] if "example" in media else [])]
-        shown = tuple((what, _told(value, kind)) for what, value in examples)
+        shown = tuple((what, value if isinstance(value, str) else _laid_out(value)) for what, value in examples)
         return Body(kind, self._without_error(media.get("schema", Said())), shown)
 
     def _without_error(self, schema: Node) -> Node:
@@ -186,10 +186,6 @@ def _kept(said: Node) -> list[str]:
     """Give the option that keeps the answer as a file, of bytes."""
     kinds = said["responses"].get("200", {}).get("content", {_JSON: {}})
     return [] if next(iter(kinds)) == _JSON else ["-OJ"]
-
-
-def _told(value: Any, kind: str) -> str:
-    return _laid_out(value) if kind == _JSON else str(value)
 
 
 def _laid_out(value: Any, indent: str = "", room: int = 84) -> str:
