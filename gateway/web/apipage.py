@@ -9,18 +9,19 @@ from gateway.web.render import Renderer
 
 
 class ApiPage:
-    """The page; of the description nothing but the page is kept."""
+    """The page."""
 
     public = True
 
-    def __init__(self, renderer: Renderer, work: Work) -> None:
-        self._renderer = renderer
-        self._page = Unchanging(self._drawn, "text/html; charset=utf-8", work)
+    def __init__(self, work: Work) -> None:
+        self._page = Unchanging(_drawn, "text/html; charset=utf-8", work)
 
     async def on_get(self, req: Request, resp: Response) -> None:
         """Give it."""
-        self._renderer.protect(resp)
+        Renderer.protect(resp)
         await self._page.give(req, resp)
 
-    def _drawn(self) -> bytes:
-        return self._renderer.draw("api.html", user=None, view=View(described())).encode()
+
+def _drawn() -> bytes:
+    """Draw with a renderer that goes again: a template that is used once need not stay in memory."""
+    return Renderer().draw("api.html", user=None, view=View(described())).encode()

@@ -71,6 +71,8 @@ class Section:
 class Said(dict[str, Any]):
     """An object of the description; what it does not say is None."""
 
+    __slots__ = ()
+
     def __missing__(self, _key: str) -> None:
         return None
 

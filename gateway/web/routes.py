@@ -48,7 +48,7 @@ def add_pages(
     app.add_route("/", home)
     for sheet in ("style.css", "docs.css"):
         app.add_route(f"/{sheet}", Style(sheet))
-    app.add_route("/docs", ApiPage(renderer, work))
+    app.add_route("/docs", ApiPage(work))
     app.add_route("/signin", SignIn(renderer, browsers, work, accounts, attempts, signup=signup))
     app.add_route("/signout", SignOut(browsers, work, accounts))
     app.add_route("/pair", Pair(renderer, browsers, work, pairings, codes))
