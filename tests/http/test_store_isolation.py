@@ -24,7 +24,7 @@ NO_ID: Final = {
     "/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/logout", "/api/v1/auth/me",
     "/api/v1/devices", "/api/v1/keys", "/api/v1/files/upload", "/api/v1/files/download", "/api/v1/files/list",
     "/api/v1/trash", "/api/v1/conflicts", "/api/v1/rejected", "/api/v1/sync/status", "/api/v1/sync/pull",
-    "/api/v1/sync/push",
+    "/api/v1/sync/push", "/api/v1/openapi.json",
 }  # fmt: skip
 WITH_ID: Final[dict[tuple[str, str], tuple[str, object]]] = {
     ("DELETE", "/api/v1/devices/{device_id}"): ("device", None),
