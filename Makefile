@@ -9,7 +9,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WIDGETSIM := $(BIN)/node connectiq/simulator/bin/widgetsim.mjs
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev widget-tools run demo test check format coverage fuzz bench profile clean
+.PHONY: help venv dev widget-tools run demo test check format coverage fuzz fuzz-api bench openapi profile clean
 .PHONY: widget-check widget-test widget-shots
 
 help:
@@ -20,7 +20,9 @@ help:
 	@echo "make coverage  run them and show what they do not reach"
 	@echo "make check     format, lint, types, layers"
 	@echo "make fuzz      feed the readers and writers what breaks others; SECONDS=60 each, TARGET=fit"
+	@echo "make fuzz-api  hold a running gateway against the API's description; SECONDS=60"
 	@echo "make bench     measure speed and memory"
+	@echo "make openapi   write the API's description anew, out of docs/openapi"
 	@echo "make profile   write the table of FIT names anew"
 	@echo "make widget-check  the Connect IQ widget: syntax, types, resources, permissions, sizes, format"
 	@echo "make widget-test   its (:test) functions, its scenarios against the real gateway, its simulator's own tests"
@@ -94,10 +96,17 @@ TARGET ?= all
 fuzz: dev
 	@$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS) --target $(TARGET)
 
+fuzz-api: dev
+	@$(BIN)/python -m tests.fuzz.api --seconds $(SECONDS)
+
 bench: dev
 	$(BIN)/python -m loadtest.bench
 	$(BIN)/python -m loadtest.store
 	$(BIN)/python -m loadtest.readers
+
+# docs/openapi/*.yaml, joined into the file that is served
+openapi: dev
+	@$(BIN)/python docs/openapi/build.py
 
 # the names of sports, makers and products, out of the installed garmin-fit-sdk
 profile: dev

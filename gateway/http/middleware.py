@@ -23,6 +23,9 @@ _UNAUTHORIZED: Final = 401
 _WORTH: Final = 1400  # bytes; what fits into a packet takes as long compressed
 _AT_ONCE: Final = 8192  # bytes that take a fraction of a millisecond
 _LEVEL: Final = 4
+_RESPONDERS: Final = {
+    "GET": "on_get", "HEAD": "on_get", "POST": "on_post", "PUT": "on_put", "PATCH": "on_patch", "DELETE": "on_delete",
+}  # fmt: skip
 _HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,80}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 
 
@@ -118,12 +121,13 @@ class Authentication:
         self._work = work
         self._watch_limit, self._limit = limits
 
-    async def process_resource(self, req: Request, _resp: Response, resource: object, _params: Params) -> None:
+    async def process_resource(self, req: Request, resp: Response, resource: object, _params: Params) -> None:
         """Set ``caller`` or ``access`` of the context.
 
         Raises ``MethodNotAllowed``, ``Unauthorized``, ``RateLimited``, ``Forbidden``, ``NotFound`` (the project).
         """
         if not hasattr(resource, f"on_{req.method.lower()}"):
+            resp.set_header("Allow", ", ".join(_methods(resource)))
             raise MethodNotAllowed(f"{req.method[:16]} is not possible here")
         if getattr(resource, "public", False):
             return
@@ -169,3 +173,8 @@ class Authentication:
         if seen.access.key is None or seen.access.key.scopes != _UPLOAD_ONLY:
             raise Unauthorized("only a key that may upload and nothing else goes into the address")
         return seen
+
+
+def _methods(resource: object) -> list[str]:
+    """Give what can be done with a resource; a HEAD is a GET."""
+    return [method for method, responder in _RESPONDERS.items() if hasattr(resource, responder)]

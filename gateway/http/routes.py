@@ -10,6 +10,7 @@ from gateway.http.checkup import Checkup
 from gateway.http.companions import endurain, fitotrack, fittrackee, workout_tracker
 from gateway.http.companions.companion import Companion
 from gateway.http.conversion import Converting
+from gateway.http.description import Description
 from gateway.http.limits import Limit
 from gateway.http.news import News
 from gateway.http.ops import Health
@@ -85,7 +86,7 @@ def add_routes(
     starts: Limit,
     polls: Limit,
 ) -> None:
-    """Add the watch API under both of its prefixes, and the health check."""
+    """Add the watch API under both of its prefixes, the health check, and what describes the APIs."""
     pairings, deliveries, uploads = services.pairings, services.deliveries, services.uploads
     for kind in WATCHES:
         prefix = f"/api/v1/{kind}"
@@ -102,6 +103,7 @@ def add_routes(
         app.add_route(f"{prefix}/track", Track(services.tracks, work, bodies))
     for path in ("/health", "/healthz"):
         app.add_route(path, Health(checkup))
+    app.add_route("/api/v1/openapi.json", Description(work))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from importlib import resources
-from typing import Final
 
 import falcon
 
@@ -23,19 +22,20 @@ from gateway.web.browser import Browsers
 from gateway.web.refused import waiting
 from gateway.web.render import Renderer
 
-_SHEET: Final = (resources.files("gateway.web") / "style.css").read_bytes()
-
 
 class Style:
-    """The one style sheet."""
+    """A style sheet."""
 
     public = True
+
+    def __init__(self, name: str) -> None:
+        self._sheet = (resources.files("gateway.web") / name).read_bytes()
 
     async def on_get(self, _req: Request, resp: Response) -> None:
         """Give it."""
         resp.content_type = "text/css; charset=utf-8"
         resp.set_header("Cache-Control", "max-age=3600")
-        resp.data = _SHEET
+        resp.data = self._sheet
 
 
 class Home:

@@ -10,6 +10,7 @@ from gateway import __version__
 from gateway.errors import GatewayError
 from gateway.http.errors import status_of
 from gateway.http.request import Response
+from gateway.web.prose import prose, words
 from gateway.wording import moment, portion
 
 POLICY: Final = (
@@ -25,14 +26,23 @@ class Renderer:
             loader=PackageLoader("gateway.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True, auto_reload=False,
         )  # fmt: skip
-        self._environment.filters.update(ago=ago, moment=moment)
+        self._environment.filters.update(ago=ago, moment=moment, prose=prose, words=words)
         self._environment.globals["portion"] = portion
         self._environment.globals["version"] = __version__
 
     def show(self, resp: Response, template: str, **values: object) -> None:
         """Make a page the answer."""
         resp.content_type = falcon.MEDIA_HTML
-        resp.text = self._environment.get_template(template).render(**values)
+        resp.text = self.draw(template, **values)
+        self.protect(resp)
+
+    def draw(self, template: str, **values: object) -> str:
+        """Give a page."""
+        return self._environment.get_template(template).render(**values)
+
+    @staticmethod
+    def protect(resp: Response) -> None:
+        """Say what a browser may do with a page: show it, and load our own style and pictures."""
         resp.set_header("Content-Security-Policy", POLICY)
         resp.set_header("Referrer-Policy", "no-referrer")
         resp.set_header("X-Frame-Options", "DENY")

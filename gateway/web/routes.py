@@ -14,6 +14,7 @@ from gateway.service.deliveries import Deliveries
 from gateway.service.devices import Devices
 from gateway.service.pairing import Pairings
 from gateway.service.refused import RefusedFiles
+from gateway.web.apipage import ApiPage
 from gateway.web.browser import Browsers
 from gateway.web.pages import Home, Pair, SignIn, SignOut, Style
 from gateway.web.refused import Refused
@@ -38,14 +39,16 @@ def add_pages(
     app: App, renderer: Renderer, services: Services, work: Work, bodies: Bodies, attempts: Limit, codes: Limit,
     *, signup: bool,
 ) -> None:  # fmt: skip
-    """Add ``/``, ``/signin``, ``/signout``, ``/pair`` and ``/refused``."""
+    """Add ``/``, ``/signin``, ``/signout``, ``/pair``, ``/refused`` and ``/docs``."""
     accounts, pairings = services.accounts, services.pairings
     browsers = Browsers(accounts, bodies)
     home = Home(
         renderer, browsers, work, services.checkup, services.devices, services.deliveries, services.refused, accounts
     )
     app.add_route("/", home)
-    app.add_route("/style.css", Style())
+    for sheet in ("style.css", "docs.css"):
+        app.add_route(f"/{sheet}", Style(sheet))
+    app.add_route("/docs", ApiPage(work))
     app.add_route("/signin", SignIn(renderer, browsers, work, accounts, attempts, signup=signup))
     app.add_route("/signout", SignOut(browsers, work, accounts))
     app.add_route("/pair", Pair(renderer, browsers, work, pairings, codes))

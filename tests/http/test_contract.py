@@ -19,6 +19,16 @@ def test_unknown_paths_and_methods(gateway: LocalGateway, device: Api) -> None:
         api.call("GET", f"{api.prefix}/upload").failed("method_not_allowed", 405)
 
 
+def test_a_wrong_method_is_told_the_right_ones(device: Api) -> None:
+    for path, allowed in (
+        (f"{device.prefix}/status", "GET, HEAD"),
+        (f"{device.prefix}/pair", "GET, HEAD, POST"),
+        ("/api/v1/files/upload", "POST, PUT"),
+        ("/signin", "GET, HEAD, POST"),
+    ):
+        assert device.call("PATCH", path, b"{}").headers["allow"] == allowed
+
+
 @pytest.mark.parametrize("value", ["", "Bearer", "Bearer ", "Basic abc", "Bearer " + "x" * 43, "Bearer a b", "bearer"])
 def test_no_or_wrong_token(gateway: LocalGateway, value: str) -> None:
     api = Api(gateway.url, headers={"Authorization": value})

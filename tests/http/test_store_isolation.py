@@ -28,6 +28,7 @@ NO_ID: Final = {
     "/api/v1/import/generic", "/api/v1/import/fitotrack", "/api/v1/whoami",
     "/api/v2/import/generic", "/api/v2/import/fitotrack", "/api/v2/whoami", "/api/v2/workouts",
     "/api/v1/activities/create/upload", "/api/workouts", "/api/auth/login", "/api/auth/profile", "/api/sports",
+    "/api/v1/openapi.json",
 }  # fmt: skip
 WITH_ID: Final[dict[tuple[str, str], tuple[str, object]]] = {
     ("DELETE", "/api/v1/devices/{device_id}"): ("device", None),

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from gateway import formats
+from gateway.errors import Busy
+from gateway.http.errors import envelope
+from gateway.http.request import Response
+from gateway.http.store.upload import answer_many
 from gateway.model import FileType
 from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Api
@@ -332,3 +336,13 @@ def test_memory_does_not_grow_with_the_file(gateway: LocalGateway, api: Api) -> 
     round_trip(1_000_000, "/documents/1 MB.bin")
     small = round_trip(1_000_000, "/documents/1 MB again.bin")
     assert round_trip(50_000_000, "/documents/50 MB.bin") - small < 6000
+
+
+def test_a_form_that_cannot_be_taken_now_says_how_long_to_wait() -> None:
+    resp = Response()
+    busy = {"name": "a.fit", "status": 503, **envelope(Busy(wait=7))}
+    answer_many(resp, [(503, busy), (503, busy)])
+    assert resp.status_code == 503
+    assert resp.get_header("Retry-After") == "7"
+    assert resp.media["wait"] == 7
+    assert resp.media["results"] == [busy, busy]

@@ -68,7 +68,11 @@ def answer_many(resp: Response, results: list[Result]) -> None:
     if len(failed) == len(statuses):
         status, first = results[0]
         resp.status = str(status)
-        resp.media = {key: first[key] for key in ("ok", "code", "error", "m")} | {"results": told}
+        resp.media = {key: first[key] for key in ("ok", "code", "error", "m", "wait") if key in first} | {
+            "results": told
+        }
+        if "wait" in first:
+            resp.set_header("Retry-After", str(first["wait"]))
         return
     resp.status = str(_MIXED if failed else 201 if 201 in statuses else 200)  # noqa: PLR2004
     resp.media = {"ok": not failed, "results": told}
