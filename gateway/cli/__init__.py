@@ -16,6 +16,7 @@ from gateway.cli.inspect import inspect
 from gateway.cli.refused import refused
 from gateway.cli.serve import serve
 from gateway.cli.trash import move, remove, trash
+from gateway.cli.upload import upload
 from gateway.cli.users import signin_link, user
 
 
@@ -47,6 +48,7 @@ for _command in (
     add,
     list_files,
     get,
+    upload,
     move,
     remove,
     trash,

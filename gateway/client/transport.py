@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from gateway.client.address import Address
 from gateway.client.connection import PIECE, Answer, Connection, Request
-from gateway.client.errors import NotUnderstood, Refused, refusal
+from gateway.client.errors import Misused, NotUnderstood, Refused, refusal
 from gateway.client.identity import Identity
 from gateway.client.patience import Patience
 from gateway.client.sources import Held
@@ -76,7 +76,10 @@ class Transport:
     def target(self, path: str, query: Mapping[str, object] | None = None) -> str:
         """Write the target of a request; what is None in the query is left out."""
         asked = {key: _written(value) for key, value in (query or {}).items() if value is not None}
-        return self.address.target(f"{self._where}{quote(path)}") + (f"?{urlencode(asked)}" if asked else "")
+        try:
+            return self.address.target(f"{self._where}{quote(path)}") + (f"?{urlencode(asked)}" if asked else "")
+        except UnicodeEncodeError:
+            raise Misused("a name or path has letters that are no text") from None
 
     def bearer(self) -> dict[str, str]:
         """Give the header field that says who is asking."""

@@ -52,7 +52,8 @@ def _conditions(wish: Wish) -> dict[str, str]:
 
 
 def _name(body: Held | OnDisk) -> str | None:
-    return body.path.name if isinstance(body, OnDisk) else None
+    """Give the name of a file; letters in it that are no text become question marks."""
+    return os.fsencode(body.path.name).decode("utf-8", "replace") if isinstance(body, OnDisk) else None
 
 
 def _mtime(wish: Wish, body: Held | OnDisk) -> int | None:
