@@ -100,7 +100,7 @@ def test_parts_that_do_not_fit_together(tmp_path: Path) -> None:
     listed = {"id": "i", "n": "../../evil", "f": "/routes", "y": "gpx", "s": 4, "v": 1, "t": 1}
     page = says(200, json.dumps({"ok": True, "files": [listed]}).encode())
     part = {"ok": True, "id": "i", "v": 1, "s": 4, "crc": "00000000", "off": 0, "d": "YWJj"}
-    for wrong in ({"next": 0}, {"next": 3, "s": 10**9}, {}, {"d": "!"}, {"d": None}):
+    for wrong in ({"next": 0}, {"next": 3, "s": 10**9}, {}, {"d": "YWJjZA=="}, {"d": "!"}, {"d": None}):
         broken = says(200, json.dumps(part | wrong).encode())
         with scripted(page, broken) as server, Device(server.url, "t") as hostile:
             [file] = hostile.waiting()

@@ -1,5 +1,6 @@
 """Every example of ``docs/client.md`` does what it says."""
 
+import itertools
 import os
 import re
 import shutil
@@ -16,10 +17,11 @@ from gateway.client import Client, Refused
 from gateway.simwatch.localgateway import LocalGateway
 from tests.http.store import unique
 from tests.pyclient.servers import GUARD
-from tests.samples import fit, gpx_route
+from tests.samples import START, fit, gpx_route
 
 ROOT = Path(__file__).parents[2]
 BLOCKS = re.findall(r"^```(python|sh)\n(.*?)^```", (ROOT / "docs" / "client.md").read_text(), re.DOTALL | re.MULTILINE)
+_days = itertools.count(1)
 
 
 class Desk:
@@ -29,7 +31,7 @@ class Desk:
         self.gateway = gateway
         self.key = key
         self.folder = folder
-        (folder / "run.fit").write_bytes(fit())
+        (folder / "run.fit").write_bytes(fit(start=START - 86_400 * next(_days)))
         (folder / "broken.fit").write_bytes(fit()[:-9])
         (folder / "notes.txt").write_text("notes")
         (folder / "Activity").mkdir()

@@ -1,5 +1,6 @@
 """What a client makes of a gateway that is down, busy, not one at all, or hostile."""
 
+import gzip
 import json
 import socket
 import threading
@@ -24,7 +25,7 @@ from gateway.client import (
 )
 from gateway.client.transport import LONGEST_ANSWER
 from gateway.simwatch.localgateway import LocalGateway
-from tests.pyclient.servers import GUARD, says, scripted
+from tests.pyclient.servers import GUARD, Scripted, says, scripted
 
 KEY = "wg_secret"
 ME = says(
@@ -147,6 +148,7 @@ def drip(pieces: Callable[[], bytes], stop: threading.Event) -> Callable[[socket
         says(200, b'{"ok":true}'),
         says(200, b'{"user":[],"key":7}'),
         says(200, b"not gzip", "Content-Encoding: gzip"),
+        says(200, gzip.compress(ME.partition(b"\r\n\r\n")[2] + b" " * LONGEST_ANSWER, 1), "Content-Encoding: gzip"),
         says(301, b"", "Location: https://elsewhere.example/"),
         says(307, b"", "Location: http://127.0.0.1:1/"),
     ],
@@ -197,6 +199,21 @@ def test_a_head_that_does_not_end(first: bytes) -> None:
         with Client(server.url, KEY, timeout=0.05, patience=once) as client, pytest.raises(Unreachable):
             client.me()
         stop.set()
+
+
+def test_a_refusal_ends_an_upload_in_its_middle(patience: Patience) -> None:
+    release, in_time = threading.Event(), []
+
+    def refuse(sock: socket.socket) -> None:
+        sock.sendall(refusal("too_large", 413))
+        in_time.append(release.wait(GUARD))  # and take no more
+
+    with Scripted() as server, Client(server.url, KEY, patience=patience) as client:
+        server.talk = lambda _, sock: refuse(sock)  # type: ignore[method-assign]
+        with pytest.raises(Refused) as refused:
+            client.upload(bytes(64 * 1024 * 1024), to="/a")
+        release.set()
+    assert (refused.value.word, in_time) == ("too_large", [True])
 
 
 def test_an_answer_shorter_than_it_says(patience: Patience) -> None:

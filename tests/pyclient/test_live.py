@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
@@ -85,10 +86,19 @@ def test_it_goes_on_behind_what_was_told(patience: Patience, pauses: list[float]
 
 
 def test_silence_is_a_broken_connection(patience: Patience) -> None:
-    with live(says(frame("c1", "/a")), says(frame("c2", "/b"))) as server:
+    hung_up = []
+
+    def silent(connection: ServerConnection, _cursor: str) -> None:
+        connection.send(frame("c1", "/a"))
+        with pytest.raises(ConnectionClosed):
+            connection.recv(GUARD)
+        hung_up.append(True)
+
+    with live(silent, says(frame("c2", "/b"))) as server:
         with Client(server.url, "wg_x", patience=patience) as client:
             assert [change.path for change in itertools.islice(client.live(silence=0.1), 2)] == ["/a", "/b"]
         assert server.cursors == ["", "c1"]
+    assert hung_up, "the client waits no longer than the heart may be silent"
 
 
 def test_a_void_cursor_and_an_ended_key(patience: Patience) -> None:
