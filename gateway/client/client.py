@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import TracebackType
 from typing import Any, Final, Self
 
 from gateway.client import changes as journal
@@ -17,6 +16,7 @@ from gateway.client.identity import Credentials, Fixed, SignIn
 from gateway.client.parts import Label
 from gateway.client.patience import Patience
 from gateway.client.results import Activity, Change, File, Me, Pushed, Status, Uploaded, Version
+from gateway.client.session import Session
 from gateway.client.transport import TIMEOUT, Transport
 
 FORMATS: Final = ("gpx", "tcx", "fit", "geojson", "csv")
@@ -31,7 +31,7 @@ def _quiet(_done: int, _size: int) -> None:
     """Tell nobody."""
 
 
-class Client:
+class Client(Session):
     """One gateway, as the holder of a key or as a registered device; for one thread at a time.
 
     ``timeout`` is the longest silence in seconds. ``renewed`` gets the credentials that take the place of the given
@@ -51,7 +51,7 @@ class Client:
         if (key is None) == (credentials is None):
             raise Misused("a client needs a key, or the credentials of a device")
         identity = SignIn(credentials, renewed) if credentials else Fixed((key or "").strip())
-        self._transport = Transport(Address.parse(url), identity, timeout=timeout, patience=patience)
+        super().__init__(Transport(Address.parse(url), identity, timeout=timeout, patience=patience))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
@@ -60,21 +60,6 @@ class Client:
         if missing:
             raise Misused(f"{' and '.join(missing)} must be set")
         return cls(environment[_URL], environment[_KEY])
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._transport.address.url!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Hang up; asked again, a client connects again."""
-        self._transport.close()
 
     def ask(
         self, method: str, path: str, query: Mapping[str, object] | None = None, document: object = None

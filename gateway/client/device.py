@@ -9,8 +9,7 @@ import socket
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from gateway.client.address import Address
 from gateway.client.downloads import Target, place
@@ -20,6 +19,7 @@ from gateway.client.identity import Fixed
 from gateway.client.parts import Part
 from gateway.client.patience import Patience
 from gateway.client.results import Sent, Waiting
+from gateway.client.session import Session
 from gateway.client.sources import opened
 from gateway.client.transport import API, TIMEOUT, Transport
 
@@ -36,31 +36,15 @@ _RESTARTS: Final = 3
 Show = Callable[[str, str], object]
 
 
-class Device:
+class Device(Session):
     """A paired device at a gateway; ``token`` is what it keeps. For one thread at a time."""
 
     def __init__(
         self, url: str, token: str, *, kind: str = "iot", timeout: float = TIMEOUT, patience: Patience | None = None
     ) -> None:
+        where = Address.parse(url)
+        super().__init__(Transport(where, Fixed(token), where=_prefix(kind), timeout=timeout, patience=patience))
         self.token = token
-        self._transport = Transport(
-            Address.parse(url), Fixed(token), where=_prefix(kind), timeout=timeout, patience=patience
-        )
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._transport.address.url!r})"
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Hang up."""
-        self._transport.close()
 
     def status(self) -> dict[str, Any]:
         """Ask what a glance shows: ``pending``, ``up``, ``now``, ``wait``, ``last``."""
