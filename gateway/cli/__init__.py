@@ -18,6 +18,7 @@ from gateway.cli.refused import refused
 from gateway.cli.reindex import reindex
 from gateway.cli.serve import serve
 from gateway.cli.trash import move, remove, trash
+from gateway.cli.upload import upload
 from gateway.cli.users import signin_link, user
 
 
@@ -50,6 +51,7 @@ for _command in (
     list_files,
     get,
     activities,
+    upload,
     move,
     remove,
     trash,

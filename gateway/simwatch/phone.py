@@ -13,12 +13,13 @@ from urllib.parse import SplitResult, urlencode, urlsplit
 
 import orjson
 
+from gateway.client import NotTrusted, TimedOut, Unreachable
 from gateway.simwatch import values, wire
 from gateway.simwatch.link import Fault, Link
 
 OK = 200
 METHODS = ("GET", "PUT", "POST", "DELETE")
-_NO_ANSWER: dict[type, int] = {wire.TimedOut: -300, wire.NotTrusted: -1001}
+_NO_ANSWER: dict[type, int] = {TimedOut: -300, NotTrusted: -1001}
 _LOCAL = ("127.0.0.1", "::1", "localhost")
 
 
@@ -143,7 +144,7 @@ class Phone:
             return Answer(self.habits.lost)
         try:
             raw = wire.exchange(target, options.method, request, self.habits.timeout)
-        except wire.WireError as failure:
+        except Unreachable as failure:
             return Answer(_NO_ANSWER.get(type(failure), self.habits.lost))
         answer = self._deliver(raw, options.response)
         if fault is Fault.AFTER:

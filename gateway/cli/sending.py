@@ -1,0 +1,153 @@
+"""Sending files one after the other to a gateway anywhere, a line for what became of each."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from gateway.cli.remembered import Remembered
+from gateway.cli.tables import printable
+
+if TYPE_CHECKING:
+    from gateway.client import Client, Uploaded
+    from gateway.client.downloads import Progress
+
+_FOR_GOOD: Final = ("invalid_file", "unsupported_type")  # no other answer will come; the gateway keeps the bytes
+_UNAUTHORIZED: Final = 401
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to send, and its path below the folder that was named."""
+
+    file: Path
+    below: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a file, or of one in an archive: ``new``, ``same``, ``known`` (sent earlier) or ``refused``."""
+
+    file: str
+    result: str
+    path: str | None = None
+    version: int | None = None
+    m: str | None = None
+
+
+class Sending:
+    """Sends files to where their content belongs, or into ``folder``; ``broken`` says why it could not go on."""
+
+    def __init__(self, client: "Client", remembered: Remembered, folder: str | None, *, quiet: bool) -> None:
+        self.broken = ""
+        self.outcomes: list[Outcome] = []
+        self._client = client
+        self._remembered = remembered
+        self._folder = folder
+        self._quiet = quiet
+
+    def all(self, found: Sequence[Found]) -> None:
+        """Send all, until the gateway cannot be reached any more or does not know the key."""
+        from gateway.client import ClientError  # noqa: PLC0415 - other commands should not wait for it
+
+        try:
+            with _bar(len(found)) as begin:
+                for number, each in enumerate(found):
+                    try:
+                        self._one(each, begin(each.file.name))
+                    except ClientError as error:
+                        self.broken = f"{error}; {len(found) - number} of {len(found)} files were not sent"
+                        return
+        finally:
+            self._remembered.save()
+
+    def tell(self, outcome: Outcome) -> None:
+        """Print a line, of refusals on standard error; what was sent earlier is not worth one."""
+        self.outcomes.append(outcome)
+        if self._quiet:
+            return
+        path, note = printable(outcome.path or ""), printable(outcome.m or "")
+        if outcome.result == "refused":
+            click.echo(f"refused {printable(outcome.file)}: {note}", err=True)
+        elif outcome.result != "known":
+            click.echo(f"{'there already' if outcome.result == 'same' else 'new'} {path}")
+            if note:
+                click.echo(f"wristgate: {path}: {note}", err=True)
+
+    def told(self) -> list[dict[str, object]]:
+        """Give all outcomes for JSON."""
+        return [
+            {key: value for key, value in asdict(outcome).items() if value is not None} for outcome in self.outcomes
+        ]
+
+    def _one(self, each: Found, progress: "Progress") -> None:
+        from gateway.client import Misused, Refused  # noqa: PLC0415
+
+        name = _text(str(each.file))
+        try:
+            state, fate = Remembered.look(each.file), self._remembered.of(each.file)
+            if fate:
+                self.tell(Outcome(name, "refused" if fate.refused else "known", m=fate.refused))
+                return
+            to = None if self._folder is None else f"{self._folder.rstrip('/')}/{_text(each.below)}"
+            outcomes = list(_outcomes(name, self._client.upload(each.file, to=to, progress=progress)))
+        except Refused as error:
+            if error.status == _UNAUTHORIZED:
+                raise
+            outcomes = [Outcome(name, "refused", m=error.message)]
+            if error.word in _FOR_GOOD:
+                self._remembered.note(each.file, state, error.message)
+        except (OSError, Misused) as error:
+            outcomes = [Outcome(name, "refused", m=getattr(error, "strerror", None) or str(error))]
+        for outcome in outcomes:
+            self.tell(outcome)
+        if all(outcome.result != "refused" for outcome in outcomes):
+            self._remembered.note(each.file, state, None)
+
+
+def _outcomes(file: str, result: "Uploaded") -> Iterator[Outcome]:
+    """Tell of a file, or of each in an archive."""
+    for member in result.members:
+        name = f"{file}: {member.name}"
+        if member.uploaded:
+            yield from _outcomes(name, member.uploaded)
+        elif member.refused:
+            yield Outcome(name, "refused", m=member.refused.message)
+    if not result.members:
+        note = f"another version lies at {result.conflict.copy_path}" if result.conflict else result.warning
+        yield Outcome(file, "same" if result.same else "new", result.path, result.version, note)
+
+
+def _text(name: str) -> str:
+    """Give a name of this machine's as text; letters that are none become question marks."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+@contextmanager
+def _bar(count: int) -> Iterator[Callable[[str], "Progress"]]:
+    """Show on a terminal how much of each file has gone; what it gives is called with a name when a file begins."""
+    if not sys.stderr.isatty():
+        yield lambda _: lambda _done, _size: None
+        return
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.progress import BarColumn, DownloadColumn, TextColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bars  # noqa: PLC0415
+
+    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()
+    console, number = Console(stderr=True), 0
+    with Bars(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bars:
+        task = bars.add_task("", total=None)
+
+        def begin(name: str) -> "Progress":
+            nonlocal number
+            number += 1
+            bars.reset(task, total=None, description=f"{number}/{count} {escape(printable(name))}")
+            return lambda done, size: bars.update(task, completed=done, total=size)
+
+        yield begin

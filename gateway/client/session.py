@@ -1,0 +1,28 @@
+"""What a client and a device have in common: one transport, opened when it is needed, closed in the end."""
+
+from types import TracebackType
+from typing import Self
+
+from gateway.client.transport import Transport
+
+
+class Session:
+    """Something that asks one gateway, and can be closed; asked again it connects again."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._transport.address.url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up."""
+        self._transport.close()

@@ -1,0 +1,81 @@
+"""Bytes to send: of a file, which is read piece by piece, or at hand."""
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol, Self
+
+from gateway.client.errors import Misused
+
+PIECE: Final = 16 * 1024
+
+
+class Source(Protocol):
+    """What a request carries: ``size`` bytes, which can be read as often as the request is sent."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+
+    def pieces(self) -> Iterator[bytes]:
+        """Read from the beginning; raises ``OSError``, and ``Misused`` where there are not ``size`` bytes any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Bytes at hand."""
+
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+        return len(self.data)
+
+    def pieces(self) -> Iterator[bytes]:
+        """Give them."""
+        for start in range(0, len(self.data), PIECE):
+            yield self.data[start : start + PIECE]
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisk:
+    """A file as it was when it was looked at; ``mtime`` in seconds."""
+
+    path: Path
+    size: int
+    mtime: int
+
+    @classmethod
+    def look(cls, path: Path) -> Self:
+        """Look at a file; raises ``OSError``."""
+        status = path.stat()
+        if path.is_dir():
+            raise IsADirectoryError(21, "is a folder", str(path))
+        return cls(path, status.st_size, max(0, int(status.st_mtime)))
+
+    def pieces(self) -> Iterator[bytes]:
+        """Read it, no further than it was long."""
+        left = self.size
+        with self.path.open("rb", buffering=0) as file:
+            while left:
+                piece = file.read(min(PIECE, left))
+                if not piece:
+                    raise Misused(f"{self.path.name} became shorter while it was sent")
+                left -= len(piece)
+                yield piece
+
+
+def digest(source: Source) -> str:
+    """Give the SHA-256 in hex."""
+    hashed = hashlib.sha256()
+    for piece in source.pieces():
+        hashed.update(piece)
+    return hashed.hexdigest()
+
+
+def opened(source: "str | os.PathLike[str] | bytes") -> Held | OnDisk:
+    """Take bytes as they are, all else as the path of a file."""
+    return Held(source) if isinstance(source, bytes) else OnDisk.look(Path(source))

@@ -1,0 +1,175 @@
+"""``wristgate upload``, as somebody types it or a rule of udev runs it."""
+
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway.simwatch.localgateway import LocalGateway
+from gateway.simwatch.sample import ROUTE_FILE
+from tests.cli.test_config import run
+from tests.client import Api
+from tests.http.store import paths
+from tests.pyclient.servers import Cutting, says, scripted
+from tests.samples import fit
+
+TITLED = '{"title":"sent by wristgate upload","for":%s}'
+
+
+@pytest.fixture(scope="module")
+def key(gateway: LocalGateway) -> str:
+    return gateway.command("apikey", "create", "pi", "--scope", "upload").decode().strip()
+
+
+@pytest.fixture(scope="module")
+def reader(gateway: LocalGateway) -> Api:
+    return Api(gateway.url, gateway.command("apikey", "create", "reader").decode().strip(), "/api/v1")
+
+
+@pytest.fixture
+def environment(gateway: LocalGateway, key: str) -> dict[str, str]:
+    return {"WRISTGATE_URL": gateway.url, "WRISTGATE_KEY": key}
+
+
+@pytest.fixture
+def watch(tmp_path: Path) -> Path:
+    """A folder as a watch shows it by USB."""
+    folder = tmp_path / "Activity"
+    (folder / "deeper").mkdir(parents=True)
+    for name in ("B.FIT", "A.FIT", "deeper/C.FIT"):
+        (folder / name).write_bytes(fit())
+    (folder / ".hidden").write_bytes(b"x")
+    return folder
+
+
+def test_a_line_a_file_and_on_after_a_failure(environment: dict[str, str], watch: Path) -> None:
+    bad = watch / "cut.fit"
+    bad.write_bytes(fit()[:-9])
+    done = run("upload", str(ROUTE_FILE), str(watch / "nothing"), str(bad), str(ROUTE_FILE), **environment)
+    assert done.stdout.splitlines() == ["new /routes/river-loop.gpx", "there already /routes/river-loop.gpx"]
+    missing, refused = done.stderr.splitlines()
+    assert missing == f"refused {watch / 'nothing'}: there is no such file"
+    assert refused.startswith(f"refused {bad}: ")
+    assert "truncated at byte" in refused
+    assert done.returncode == 1
+
+
+def test_a_folder_and_what_lies_deeper(environment: dict[str, str], reader: Api, watch: Path) -> None:
+    done = run("upload", str(watch), "--to", "/backups/usb/", **environment)
+    assert done.stdout.splitlines() == ["new /backups/usb/A.FIT", "new /backups/usb/B.FIT"]
+    again = run("upload", str(watch), "-r", "--to", "/backups/usb", "--json", **environment)
+    assert [(row["result"], row["path"]) for row in json.loads(again.stdout)] == [
+        ("same", "/backups/usb/A.FIT"), ("same", "/backups/usb/B.FIT"), ("new", "/backups/usb/deeper/C.FIT"),
+    ]  # fmt: skip
+    assert (again.returncode, again.stderr) == (0, "")
+    assert len(paths(reader, "/backups/usb")) == 3
+
+
+def test_what_is_remembered_is_not_sent(
+    gateway: LocalGateway, environment: dict[str, str], watch: Path, tmp_path: Path
+) -> None:
+    (watch / "cut.fit").write_bytes(fit()[:-9])
+    words = ("upload", str(watch), "--remember", str(tmp_path / "sent.json"))
+    first = run(*words, **environment)
+    assert (len(first.stdout.splitlines()), first.returncode) == (2, 1)
+    with Cutting(gateway.url) as proxy:
+        aside = environment | {"WRISTGATE_URL": proxy.url}
+        saved = (tmp_path / "sent.json").read_text()
+        (tmp_path / "sent.json").write_text(saved.replace(gateway.url, proxy.url))
+        second = run(*words, **aside)
+        assert (second.stdout, second.returncode, proxy.connections) == ("", 1, 0)
+        assert second.stderr == first.stderr
+        (watch / "cut.fit").write_bytes(fit())
+        (watch / "A.FIT").touch()
+        third = run(*words, **aside)
+        assert third.stdout.startswith("there already /activities/A")
+        assert "\nnew /activities/cut" in third.stdout
+        assert third.returncode == 0
+        elsewhere = run(*words, "--to", "/backups/other", **aside)
+        assert len(elsewhere.stdout.splitlines()) == 3, "another folder knows nothing"
+        asked = proxy.connections
+        assert run(*words, **aside).stdout == run(*words, "--to", "/backups/other", **aside).stdout == ""
+        assert proxy.connections == asked
+
+
+def test_a_file_of_something_else_is_left_alone(environment: dict[str, str], tmp_path: Path) -> None:
+    other = tmp_path / "notes.json"
+    for text in ("{}", "no json", "[]", TITLED % "7", TITLED % '{"x":7}', TITLED % '{"x":{"a":[1]}}'):
+        other.write_text(text)
+        done = run("upload", str(ROUTE_FILE), "--remember", str(other), **environment)
+        assert (done.returncode, "has something else in it" in done.stderr, done.stdout) == (2, True, "")
+        assert other.read_text() == text
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "said"),
+    [
+        ((), {"WRISTGATE_KEY": "wg_x"}, "which gateway?"),
+        ((), {"WRISTGATE_URL": "https://x.example"}, "there is no key"),
+        (("--url", "http://x.example"), {"WRISTGATE_KEY": "wg_x"}, "must begin with https"),
+        (("--to", "photos"), {}, "--to takes a folder"),
+        (("--key-file", "/nowhere"), {}, "/nowhere: No such file"),
+    ],
+)
+def test_what_it_needs(words: tuple[str, ...], environment: dict[str, str], said: str) -> None:
+    done = run("upload", str(ROUTE_FILE), *words, **environment)
+    assert said in done.stderr
+    assert done.returncode in {1, 2}
+    assert "Traceback" not in done.stderr
+
+
+def test_a_key_that_is_not_known_ends_it(gateway: LocalGateway, watch: Path, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("wg_nobody\n")
+    done = run("upload", str(watch), "--url", gateway.url, "--key-file", str(file))
+    assert done.stderr == "wristgate: this key is not known, or was revoked; 2 of 2 files were not sent\n"
+    assert done.returncode == 1
+
+
+def test_what_comes_from_the_gateway_is_only_text(watch: Path) -> None:
+    told = {"id": "i", "path": "/a\x1b[2J", "version": 1, "size": 1, "sha256": "0", "time": 1}
+    evil = says(201, json.dumps({"ok": True, "file": told, "warn": "a\nb"}).encode())
+    with scripted(evil) as server:
+        done = run("upload", str(watch / "A.FIT"), WRISTGATE_URL=server.url, WRISTGATE_KEY="wg_x")
+    assert (done.stdout, done.stderr) == ("new /a?[2J\n", "wristgate: /a?[2J: a?b\n")
+
+
+def test_names_that_are_no_text(environment: dict[str, str], tmp_path: Path) -> None:
+    odd = os.fsdecode(bytes(tmp_path) + b"/caf\xe9.txt")
+    Path(odd).write_bytes(b"odd")
+    done = run("upload", odd, "--to", "/documents", **environment)
+    assert done.stdout == "new /documents/caf\ufffd.txt\n"
+    assert run("upload", odd, "--json", **environment).returncode == 0
+
+
+def test_a_terminal_gets_a_bar(environment: dict[str, str], watch: Path) -> None:
+    ours, theirs = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SYNC_")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "gateway", "upload", str(watch)],
+        env=kept | environment | {"TERM": "xterm"}, stdout=subprocess.PIPE, stderr=theirs, text=True,
+    ) as process:  # fmt: skip
+        os.close(theirs)
+        assert process.stdout
+        lines = process.stdout.read().splitlines()
+        assert process.wait() == 0
+    shown = b""
+    while select.select([ours], [], [], 0)[0]:
+        try:
+            shown += os.read(ours, 65536)
+        except OSError:
+            break
+    os.close(ours)
+    assert [line.split("/")[0] for line in lines] == ["new ", "new "]
+    assert b"2/2 B.FIT" in shown
+
+
+def test_the_help_shows_how() -> None:
+    said = run("upload", "--help").stdout
+    assert "wristgate upload /media/GARMIN/Garmin/Activity" in said
+    assert "--key " not in said, "a key on the command line is seen by everybody"
