@@ -102,6 +102,7 @@ fuzz-api: dev
 bench: dev
 	$(BIN)/python -m loadtest.bench
 	$(BIN)/python -m loadtest.store
+	$(BIN)/python -m loadtest.followers
 	$(BIN)/python -m loadtest.readers
 
 # docs/openapi/*.yaml, joined into the file that is served
