@@ -172,6 +172,19 @@ def test_one_workout_from_several_sources_is_one(services: Services) -> None:
     assert [body["cal"] for _, body in told.summaries] == [77]
 
 
+def test_the_file_that_tells_most_speaks_first(services: Services) -> None:
+    """Whatever came first: of two GPX files the one with more points, before both a FIT file."""
+    track = gpx("2026-09-20T04:30:00Z", name="short", sport="running", minutes=1)
+    track = track.replace(b'lat="47.01" lon="15.01"', b'lat="47.0016" lon="15.0"')  # 180 m, as the FIT file
+    long = track.replace(b"short", b"long").replace(b"</trkseg>", b'<trkpt lat="47.0016" lon="15.0"/></trkseg>')
+    expected: list[str] = []
+    for name, content in (("short.gpx", track), ("long.gpx", long), ("run.fit", fit())):
+        expected.insert(0, services.add(name, "/activities", content).file.id)
+        (one,) = pages(services, owner(services))
+        assert (one.file, one.sources) == (expected[0], len(expected))
+    assert services.activities.told(owner(services), one.id).files[0][0].id == expected[0]
+
+
 def test_it_follows_what_happens_to_files(services: Services) -> None:
     first = services.add("run.gpx", "/activities", gpx(at(1), name="first")).file
     assert names(services) == ["first"]
