@@ -186,6 +186,7 @@ def create_app(config: Config) -> Exchanges:
         news,
         attempts,
         config.live_heartbeat,
+        config.max_connections,
     )  # fmt: skip
     routes.add_companion_routes(app, gateway.signin, gateway.accesses, work, bodies, arrivals, attempts)
     pages = web.Services(

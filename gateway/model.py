@@ -264,7 +264,8 @@ class Access:
     """Somebody who has shown a credential of the store API and may do ``scopes`` in a project.
 
     ``token`` is what nonces belong to: it stays the same for a device, however often that signs in. ``family`` is the
-    sign-in of a device. What lies outside of ``folder`` does not exist for this caller; None: everything exists.
+    sign-in of a device, ``expires`` the Unix time until which its token is good. What lies outside of ``folder`` does
+    not exist for this caller; None: everything exists.
     ``operator``: it is a command on the gateway's own machine. ``home`` is the user's own project, in whose journal it
     stands when the credential ends.
     """
@@ -276,6 +277,7 @@ class Access:
     token: bytes
     device: PairedDevice | None = None
     family: str | None = None
+    expires: int | None = None
     key: Key | None = None
     folder: str | None = None
     operator: bool = False

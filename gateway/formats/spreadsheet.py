@@ -40,9 +40,9 @@ def write(track: Track) -> bytes:
 
 
 def _heading(name: str, unit: str | None) -> str:
-    """Name a column; what a spreadsheet would compute becomes text."""
+    """Name a column; what a spreadsheet would compute becomes text, also in one that parts cells by semicolons."""
     quote = "'" if name.startswith(_FORMULA) else ""
-    return f"{quote}{name}{f' [{unit}]' if unit else ''}"
+    return f"{quote}{name}{f' [{unit}]' if unit else ''}".replace(";", " ")
 
 
 def _cell(name: str) -> Cell:

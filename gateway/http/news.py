@@ -73,8 +73,9 @@ class News:
                 self._wake(tuple(self._waiting))
                 return
             with suppress(Busy):  # the disk fails; the next look may go well
-                before, state = state, self._state()
-                if state != before:
-                    known, heads = heads, {project: self._head(project) for project in self._waiting}
-                    self._wake([project for project, head in heads.items() if before and known.get(project) != head])
+                now = self._state()
+                if now != state:
+                    found = {project: self._head(project) for project in self._waiting}
+                    self._wake([project for project, head in found.items() if state and heads.get(project) != head])
+                    state, heads = now, found
             await asyncio.sleep(LOOK_EVERY)

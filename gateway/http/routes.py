@@ -132,8 +132,12 @@ def add_store_routes(
     news: News,
     attempts: Limit,
     heartbeat: float,
+    connections: int,
 ) -> None:
-    """Add the store API; ``attempts`` limits sign-ins, ``heartbeat`` is of live readers, in seconds."""
+    """Add the store API; ``attempts`` limits sign-ins, ``heartbeat`` is of live readers, in seconds.
+
+    ``connections``: those that the server takes.
+    """
     signin, devices, keys = services.signin, services.devices, services.keys
     prefix = "/api/v1"
     app.add_route(f"{prefix}/auth/register", Register(signin, work, bodies, attempts))
@@ -170,7 +174,7 @@ def add_store_routes(
     app.add_route(f"{prefix}/activities/{{activity_id}}/track", ActivityTrack(exports, work))
     app.add_route(f"{prefix}/activities/{{activity_id}}/export.{{ending}}", ActivityExport(exports, work))
     app.add_route(f"{prefix}/sync/status", SyncStatus(services.sync, work))
-    feed = Feed(services.sync, work)
+    feed = Feed(services.sync, work, connections)
     app.add_route(f"{prefix}/sync/pull", Pull(services.sync, feed, work, news))
     app.add_route(f"{prefix}/sync/live", Live(services.sync, feed, work, news, heartbeat))
     app.add_route(f"{prefix}/sync/push", Push(services.pushes, work, bodies))

@@ -96,6 +96,16 @@ class WebSocket(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
             self.data_received(early)
 
+    def handle_ping(self) -> None:
+        """Answer a ping, unless the client takes nothing: then answers would pile up (uvicorn: they do).
+
+        A later one is answered for all (RFC 6455, section 5.5.3).
+        """
+        if self.writable.is_set():
+            super().handle_ping()
+        else:
+            self.conn.data_to_send()
+
     def check(self, now: float) -> None:
         """Cut off a client that takes nothing, or that goes on taking long after a close; pings find a silent one."""
         if self.unsent.stuck(self.transport, now) or now >= self.cut_at:

@@ -72,7 +72,8 @@ class Accesses:
         device = transaction.devices.by_family(claims.family)
         if device is None or (device.id, device.user) != (claims.device, claims.user):
             raise Unauthorized
-        return Seen(by_device(device, claims.family), self._is_news(device.last_seen))
+        access = replace(by_device(device, claims.family), expires=claims.expires)
+        return Seen(access, self._is_news(device.last_seen))
 
     def _is_news(self, before: int | None) -> bool:
         return abs(self._clock() - (before or 0)) >= SEEN_EVERY
@@ -95,7 +96,7 @@ def may(access: Access, scope: Scope) -> bool:
 
 
 def still_allowed(transaction: Transaction, access: Access) -> None:
-    """Make sure inside a write that the caller has not been shut out since; raises ``Unauthorized``."""
+    """Make sure that the caller has not been shut out since; raises ``Unauthorized``, and ``NotFound`` of a project."""
     if access.key is not None:
         key = transaction.keys.by_id(access.key.id)
         allowed = key is not None and key.revoked is None
@@ -105,6 +106,8 @@ def still_allowed(transaction: Transaction, access: Access) -> None:
         allowed = access.family is not None and transaction.devices.by_family(access.family) is not None
     if not allowed:
         raise Unauthorized
+    if access.project != access.home and transaction.projects.role(access.project, access.user) is None:
+        raise NotFound("no such project")
 
 
 def transferred(transaction: Transaction, access: Access, now: int, sent: int = 0) -> None:

@@ -21,6 +21,7 @@ from gateway.store import INLINE, Store
 
 FORMATS: Final = (*(kind.value for kind in (FileType.FIT, FileType.GPX, FileType.TCX)), "geojson", "csv")
 COLUMNS: Final = "columns"
+_FEW: Final = 5000  # records
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,12 @@ class Chosen:
 
     file: FileEntry
     conversion: Conversion | None
+    records: int = 0
 
     @property
     def quick(self) -> bool:
-        """Say whether making it takes some milliseconds only."""
-        return self.conversion is None or self.file.size <= INLINE
+        """Say whether making it takes some milliseconds only: a small file may still have very many small records."""
+        return self.conversion is None or (self.file.size <= INLINE and self.records <= _FEW)
 
     def name(self, ending: str) -> str:
         """Name the result after the file."""
@@ -63,7 +65,8 @@ class Exports:
         file, version = next((pair for pair in files if pair[0].type == wanted), files[0])
         if file.type == wanted and not points:
             return Chosen(file, None)
-        return Chosen(file, Conversion(version.facts.sha256, _target(wanted), points, 0))
+        conversion = Conversion(version.facts.sha256, _target(wanted), points, 0)
+        return Chosen(file, conversion, int((version.facts.summary or {}).get("records", 0)))
 
     def make(self, chosen: Chosen) -> BinaryIO:
         """Give the result as an open file, at its beginning; whoever takes it closes it.

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.errors import Gone
+from gateway.auth.jwt import LEEWAY
+from gateway.errors import Gone, Unauthorized
 from gateway.model import Access, Change, FileEntry, PairedDevice
 from gateway.service.access import still_allowed, transferred
 from gateway.service.clock import Clock, unix_time
@@ -68,7 +69,9 @@ class Sync:
         self._clock = clock
 
     def check(self, access: Access) -> None:
-        """Make sure that a caller who may have waited long was not shut out since; raises ``Unauthorized``."""
+        """Make sure that a caller who may have waited long was not shut out since; raises as ``still_allowed``."""
+        if access.expires is not None and self._clock() >= access.expires + LEEWAY:
+            raise Unauthorized("the access token has expired")
         with self._store.read() as transaction:
             still_allowed(transaction, access)
 

@@ -113,10 +113,12 @@ class Recordings(Noun):
         return [(row[0], row[1], Recording(*row[2:])) for row in rows]
 
     def sources(self, activity: str, limit: int) -> tuple[str, list[Source]] | None:
-        """List those that tell of an activity, ``limit`` at most, with their project; None: nothing does."""
+        """List those that tell of an activity with their project, FIT files first; None: nothing does."""
         rows: list[tuple[Any, ...]] = self._run(
             """select project, source, type, device from recordings indexed by recordings_activity
-               where activity = :activity order by source limit :limit""",
+               where activity = :activity
+               order by case type when 'fit' then 0 when 'tcx' then 1 when 'gpx' then 2 else 3 end, source
+               limit :limit""",
             activity=activity, limit=limit,
         ).fetchall()  # fmt: skip
         return (rows[0][0], [Source(*row[1:]) for row in rows]) if rows else None

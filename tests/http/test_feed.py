@@ -1,6 +1,7 @@
 """Reading and waiting for many at once: who shares an answer, and who wakes."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -8,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.errors import Unauthorized
+from gateway.errors import Busy, Unauthorized
+from gateway.http import news as news_module
 from gateway.http.news import News
 from gateway.http.store.feed import Feed
 from gateway.http.work import Work
@@ -47,7 +49,7 @@ def test_the_same_question_is_answered_once_and_another_apart(
 
     async def run() -> None:
         with ThreadPoolExecutor(1) as pool:
-            feed = Feed(services.sync, work_in(pool, services))
+            feed = Feed(services.sync, work_in(pool, services), 100)
             first, again, inside = await asyncio.gather(
                 *(feed.pull(access, None, 10) for access in (everything, everything, folder))
             )
@@ -69,7 +71,7 @@ def test_who_is_shut_out_shares_nothing(services: Services) -> None:
 
     async def run() -> None:
         with ThreadPoolExecutor(1) as pool:
-            feed = Feed(services.sync, work_in(pool, services))
+            feed = Feed(services.sync, work_in(pool, services), 100)
             others = asyncio.create_task(feed.pull(by_command(services.owner), None, 10))
             await asyncio.sleep(0)  # the others' question is asked
             with pytest.raises(Unauthorized):
@@ -98,3 +100,28 @@ def test_news_of_the_project_and_of_the_home_wake(services: Services, place: str
         stopping.set()
 
     asyncio.run(run())
+
+
+def test_a_look_that_fails_is_made_again(monkeypatch: pytest.MonkeyPatch, services: Services) -> None:
+    """The disk may fail just when the journal's head is asked for: what was written is told all the same."""
+    monkeypatch.setattr(news_module, "LOOK_EVERY", 0)
+    access = by_command(services.owner)
+    written, failures = threading.Event(), [Busy()]
+
+    def last(_project: str) -> int:
+        if written.is_set() and failures:
+            raise failures.pop()
+        return int(written.is_set())
+
+    async def run() -> None:
+        news, stopping = News(last, lambda: 1 + written.is_set()), asyncio.Event()
+        waiting = asyncio.create_task(news.wait(access, 0, 3600, stopping))
+        for _ in range(10):
+            await asyncio.sleep(0)
+        written.set()
+        async with asyncio.timeout(60):
+            await waiting
+        stopping.set()
+
+    asyncio.run(run())
+    assert not failures

@@ -331,6 +331,22 @@ class Asked:
         return None
 
 
+def test_who_follows_leaves_room_for_others() -> None:
+    """Of twelve connections three are kept for them; a watch is never locked out by readers."""
+    with LocalGateway(NO_LIMITS | {"SYNC_MAX_CONNECTIONS": "12"}) as small, ExitStack() as open_ones:
+        api = client(small, "read")
+        sockets = [open_ones.enter_context(following(api)) for _ in range(9)]
+        with pytest.raises(InvalidStatus) as refused, following(api):
+            pass
+        assert refused.value.response.status_code == 503
+        cursor = head(api)
+        api.get(f"sync/pull?cursor={cursor}&wait=30").failed("busy", 503)
+        assert api.get(f"sync/pull?cursor={cursor}").good["changes"] == []
+        sockets[0].close()
+        put(client(small, "write"), "/documents/a.txt", unique())
+        assert api.get(f"sync/pull?cursor={cursor}&wait=30").good["changes"]
+
+
 @pytest.fixture
 def services(tmp_path: Path) -> Iterator[Services]:
     running = Services(tmp_path)
@@ -345,7 +361,7 @@ def test_who_does_not_take_a_frame_in_time_is_dropped(services: Services) -> Non
 
     async def follow() -> Stuck:
         work: Any = AtOnce()
-        feed = Feed(services.sync, work)
+        feed = Feed(services.sync, work, 100)
         live = Live(services.sync, feed, work, News(services.sync.head, services.store.state), 30, patience=0.01)
         socket = Stuck()
         request: Any = Asked(access.by_command(services.owner))

@@ -49,6 +49,22 @@ def test_no_frames_before_or_after_the_handshake_end_it_only(start: Start) -> No
     assert (code, events[-1], log) == (0, "shut down", "")
 
 
+def test_who_pings_and_takes_nothing_is_not_answered_each_time(server: Program) -> None:
+    """Answers that wait would fill the memory; the connection goes on when its client reads again."""
+    ping = b"\x89\xfd\x00\x00\x00\x00" + b"p" * 125
+    pings = 150_000
+    with server.connect() as client:
+        client.send(f"GET /ws HTTP/1.1\r\n{OPENING}\r\n".encode())
+        assert client.sock.recv(1000).startswith(b"HTTP/1.1 101 ")
+        for _ in range(pings // 1000):
+            client.send(ping * 1000)
+        client.send(b"\x81\x82\x00\x00\x00\x00hi")
+        received = bytearray()
+        while b"\x81\x02hi" not in received[-(1 << 17) :]:
+            received += client.sock.recv(1 << 16)
+    assert received.count(b"\x8a\x7d") < pings / 2
+
+
 def test_an_upgrade_where_there_is_no_websocket_is_not_found(server: Program) -> None:
     (answer,) = server.ask(f"GET /echo HTTP/1.1\r\n{OPENING}\r\n".encode())
     assert_contract(answer, 404, "not_found")

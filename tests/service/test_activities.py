@@ -13,7 +13,7 @@ from gateway.errors import BadRequest, NotFound
 from gateway.model import Access, Workout
 from gateway.service import activities as index
 from gateway.service.access import by_command
-from gateway.service.activities import Wanted
+from gateway.service.activities import SOURCES, Wanted
 from gateway.service.keys import read_wish
 from gateway.service.merging import WHATEVER
 from gateway.service.periods import periods
@@ -183,6 +183,18 @@ def test_the_file_that_tells_most_speaks_first(services: Services) -> None:
         (one,) = pages(services, owner(services))
         assert (one.file, one.sources) == (expected[0], len(expected))
     assert services.activities.told(owner(services), one.id).files[0][0].id == expected[0]
+
+
+def test_a_fit_file_speaks_before_any_number_of_copies(services: Services) -> None:
+    """No more than some sources of one activity are looked at."""
+    track = gpx("2026-09-20T04:30:00Z", name="copy", sport="running", minutes=1)
+    track = track.replace(b'lat="47.01" lon="15.01"', b'lat="47.0016" lon="15.0"')
+    for n in range(100):
+        services.add(f"copy {n}.gpx", "/activities", track.replace(b"copy", b"copy %d" % n))
+    run = services.add("run.fit", "/activities", fit()).file
+    (one,) = pages(services, owner(services))
+    assert (one.file, one.sources) == (run.id, SOURCES)
+    assert list(pages(services, owner(services), text="run")) == [one]
 
 
 def test_it_follows_what_happens_to_files(services: Services) -> None:

@@ -350,6 +350,23 @@ def test_a_project_by_id_or_name_with_what_the_role_allows(services: Services) -
         refuses(lambda name=name: services.access(token, name), NotFound)
 
 
+def test_who_waits_long_is_asked_again(services: Services) -> None:
+    """A token that has expired, and a project that one has left, end what goes on with them."""
+    token = services.register().pair.access_token
+    access = services.access(token)
+    assert access.device is not None
+    inside = services.access(token, membership(services, services.owner, "team", access.device.user, "writer"))
+    for each in (access, inside):
+        services.sync.check(each)
+    services.write(lambda transaction: transaction.users._run("delete from memberships where role = 'writer'"))
+    services.sync.check(access)
+    refuses(lambda: services.sync.check(inside), NotFound)
+    services.now += tokens.TOKEN_SECONDS + tokens.LEEWAY - 1
+    services.sync.check(access)
+    services.now += 1
+    assert "expired" in refuses(lambda: services.sync.check(access), Unauthorized)
+
+
 def test_a_command_is_allowed_and_has_no_sign_in(services: Services) -> None:
     access = by_command(services.owner)
     services.write(lambda transaction: still_allowed(transaction, access))

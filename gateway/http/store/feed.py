@@ -1,8 +1,11 @@
 """Reading the journal for many at once: those who ask for the same at the same time are answered by one look."""
 
 import asyncio
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
 
+from gateway.errors import Busy
 from gateway.http.media import dump
 from gateway.http.store.told import told_change
 from gateway.http.work import Work
@@ -13,12 +16,20 @@ Question = tuple[str, str | None, str | None, int]
 """Project, folder, cursor and limit: all that an answer depends on."""
 
 
-class Feed:
-    """Pulls for callers that may wait long; whether each still may have what it gets is asked each time."""
+RESERVE: Final = 64
+"""Connections that are left to everybody else, a quarter at most."""
 
-    def __init__(self, sync: Sync, work: Work) -> None:
+
+class Feed:
+    """Pulls for callers that may wait long; whether each still may have what it gets is asked each time.
+
+    ``connections``: those that the server takes; some of them nobody who waits may hold.
+    """
+
+    def __init__(self, sync: Sync, work: Work, connections: int) -> None:
         self._sync = sync
         self._work = work
+        self._free = connections - min(RESERVE, connections // 4)
         self._asked: dict[Question, asyncio.Task[Pulled]] = {}
         self._text: tuple[Pulled, str] | None = None
 
@@ -32,6 +43,17 @@ class Feed:
             self._asked[question] = asked
             asked.add_done_callback(lambda task: self._answered(question, task))
         return await asyncio.shield(asked)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Hold a connection for long; raises ``Busy`` where too many are held."""
+        if self._free <= 0:
+            raise Busy("too many follow the changes already")
+        self._free -= 1
+        try:
+            yield
+        finally:
+            self._free += 1
 
     def text(self, pulled: Pulled) -> str:
         """Give an answer as JSON; of one that many have, it is written once."""

@@ -58,17 +58,18 @@ class Live:
         raise BadRequest("this is a WebSocket: connect to it with ws:// or wss://")
 
     async def on_websocket(self, req: Request, ws: falcon.asgi.WebSocket) -> None:
-        """Follow the journal until the reader goes, or has to."""
-        await ws.accept(PROTOCOL if PROTOCOL in ws.subprotocols else None)
-        following = asyncio.create_task(self._follow(req, ws))
-        try:
-            with suppress(falcon.WebSocketDisconnected):
-                while True:
-                    await _take(ws)
-        finally:
-            following.cancel()
-            with suppress(asyncio.CancelledError, falcon.WebSocketDisconnected):
-                await following
+        """Follow the journal until the reader goes, or has to; raises ``Busy`` before it is accepted."""
+        with self._feed.waiting():
+            await ws.accept(PROTOCOL if PROTOCOL in ws.subprotocols else None)
+            following = asyncio.create_task(self._follow(req, ws))
+            try:
+                with suppress(falcon.WebSocketDisconnected):
+                    while True:
+                        await _take(ws)
+            finally:
+                following.cancel()
+                with suppress(asyncio.CancelledError, falcon.WebSocketDisconnected):
+                    await following
 
     async def _follow(self, req: Request, ws: falcon.asgi.WebSocket) -> None:
         try:

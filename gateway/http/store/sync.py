@@ -87,7 +87,8 @@ class Pull:
             note_pulled(access, pulled.seq, self._sync, self._work)
         stopping: asyncio.Event = req.scope["state"]["stopping"]
         while not (pulled.changes or pulled.more or stopping.is_set()) and (left := until - self._clock()) > 0:
-            await self._news.wait(access, pulled.cursor.seq, left, stopping)
+            with self._feed.waiting():
+                await self._news.wait(access, pulled.cursor.seq, left, stopping)
             pulled = await self._feed.pull(access, pulled.cursor.encode(), limit)
         resp.media = told(pulled)
 

@@ -29,6 +29,12 @@ create table workouts (
 create index workouts_newest on workouts (project, key desc);
 create index workouts_totals on workouts (project, start, sport, elapsed, timer, distance, ascent, calories);
 
+-- Of many copies of a workout, those that tell most are looked at.
+drop index recordings_activity;
+create index recordings_activity on recordings (
+    activity, case type when 'fit' then 0 when 'tcx' then 1 when 'gpx' then 2 else 3 end, source
+);
+
 -- What activities are found by, as words: p_project, s_sport, d_device, places as cells, and text. rowid: workouts.key.
 create virtual table workout_words using fts5 (
     said, content = '', contentless_delete = 1, detail = none, prefix = '2 3', tokenize = "ascii tokenchars '_'"
