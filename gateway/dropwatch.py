@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from gateway.errors import GatewayError
+from gateway.service.dropfolder import DropFolder
 from gateway.service.dropping import AGAIN, Dropping
 from gateway.service.droprules import SETTLE
 from gateway.service.taking import BREATH, Ended, Wait
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LOOK: Final = 60.0  # seconds between two looks at a folder in which nothing happens
 SOON: Final = 5.0  # the same, while files wait there for something
+MOST: Final = 1000  # folders that are watched; what happens in others is seen at the next look
 _STEP: Final = 500  # milliseconds between two looks for events, and until they are believed to be all
 _GATHER: Final = 1500  # milliseconds until they are told, however many come
 
@@ -103,51 +105,95 @@ def say(level: int, text: str) -> None:
 
 
 class Events:
-    """Waits until something happens in a folder, where the system tells that; elsewhere it only waits.
+    """Waits until something happens in a drop folder, where the system tells that; elsewhere it only waits.
 
-    The library's own loop (https://watchfiles.helpmanual.io/api/rust_backend/), since its generator begins to watch
-    only when it is waited for: what came after the last look would be missed.
+    Watched are the folders that are looked through, each by itself: the library goes through links. It is the library's
+    own loop (https://watchfiles.helpmanual.io/api/rust_backend/), since its generator begins to watch only when it is
+    waited for: what came after the last look would be missed.
     """
 
-    def __init__(self, folder: Path, ending: threading.Event) -> None:
+    def __init__(self, folder: DropFolder, ending: threading.Event) -> None:
         self._folder = folder
         self._ending = ending
         self._watcher: RustNotify | None = None
-        self._watched: tuple[int, int] | None = None
+        self._watched: dict[str, tuple[int, int]] = {}
+        self._stale = False
+        self._failed = False
         self._said = False
 
     def wait(self, seconds: float) -> bool:
         """Return after so many seconds or when it is time to end, or True as soon as something may have happened."""
         try:
-            if self._begin():
-                return True
-            assert self._watcher is not None
-            return isinstance(self._watcher.watch(_GATHER, _STEP, round(seconds * 1000), self._ending), set)
-        except (OSError, RuntimeError) as error:  # the library's own error is one of the latter
-            if not self._said:
-                _log.warning("no events from the drop folder, it is looked at every minute: %s", error)
-            self._said = True
+            first = self._watcher is None
+            if not self._begin():
+                return self._heard(seconds)
+            if not first:  # who makes many folders is waited for as well
+                self._heard(_STEP / 1000)
+        except FileNotFoundError as error:  # a folder that has gone since
+            self._recover(error)
+        except (OSError, RuntimeError, UnicodeError) as error:  # the library's own error is a RuntimeError
+            self._say(error, seconds)
             self.close()
             self._ending.wait(seconds)
             return False
+        return True
 
     def _begin(self) -> bool:
-        """Watch the folder if that is not so yet, or another one was mounted there; True: it has to be looked at."""
+        """Watch the folders that there are, unless it is those already; True: they have to be looked at."""
         from watchfiles._rust_notify import RustNotify  # noqa: PLC0415  a megabyte for those who have a drop folder
 
-        status = self._folder.stat()
-        if self._watched == (status.st_dev, status.st_ino):
+        there = self._folder.folders(MOST)
+        folders = {
+            str(path): identity for path, identity in there.items() if path == self._folder.path or _is_told(path)
+        }
+        if self._watched == folders and not self._stale:
             return False
         self.close()
-        self._watcher = RustNotify([str(self._folder)], False, False, 0, True, True)
-        self._watched = (status.st_dev, status.st_ino)
+        self._watcher = RustNotify(list(folders), False, False, 0, False, True)
+        self._watched = folders
         return True
+
+    def _heard(self, seconds: float) -> bool:
+        """Wait for events; one of a file whose name is no UTF-8 breaks the watcher, and is one as well."""
+        assert self._watcher is not None
+        try:
+            heard = self._watcher.watch(_GATHER, _STEP, round(seconds * 1000), self._ending)
+        except RuntimeError as error:
+            self._recover(error)
+            return self._begin()
+        self._failed = False
+        if not isinstance(heard, set):
+            return False
+        self._stale = any(path in self._watched for _, path in heard)  # another folder may have its name and its inode
+        return True
+
+    def _recover(self, error: Exception) -> None:
+        """Let go of the folder, to begin anew: at once, and after a while when it fails time and again."""
+        self.close()
+        if self._failed:
+            self._say(error, SOON)
+            self._ending.wait(SOON)
+        self._failed = True
+
+    def _say(self, error: Exception, seconds: float) -> None:
+        if not self._said:
+            _log.warning("no events from the drop folder, it is looked at every %.0f s: %s", seconds, error)
+        self._said = True
 
     def close(self) -> None:
         """Let go of the folder."""
         if self._watcher is not None:
             self._watcher.close()
-        self._watcher = self._watched = None
+        self._watcher, self._watched, self._stale = None, {}, False
+
+
+def _is_told(path: Path) -> bool:
+    """Say whether the library takes a path: it wants UTF-8."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @contextmanager
@@ -157,7 +203,7 @@ def watched(dropping: Dropping | None, hurry: Callable[[], None], relax: Callabl
         yield
         return
     ending = threading.Event()
-    events = Events(dropping.folder.path, ending)
+    events = Events(dropping.folder, ending)
     watch = DropWatch(dropping, ending.wait, relax)
     thread = threading.Thread(target=watch.work, args=(events.wait,), name="drops")
     thread.start()

@@ -11,9 +11,10 @@ from watchfiles import _rust_notify
 
 from gateway.app import Gateway
 from gateway.config import Config
-from gateway.dropwatch import LOOK, SOON, DropWatch, Events, say, watched
+from gateway.dropwatch import LOOK, MOST, SOON, DropWatch, Events, say, watched
 from gateway.errors import Busy
 from gateway.model import Access
+from gateway.service.dropfolder import DropFolder
 from gateway.service.dropping import Dropping
 from gateway.service.droprules import SETTLE
 from gateway.service.incoming import Received
@@ -146,7 +147,7 @@ def test_a_folder_that_cannot_be_used_is_said_once(
 def test_an_event_is_enough(drop: Path) -> None:
     """The folder is moved away and made anew, as by a mount, while somebody waits for events."""
     ending = threading.Event()
-    events = Events(drop, ending)
+    events = Events(DropFolder(drop), ending)
     assert events.wait(GUARD)  # begins to watch
     (drop / "before").touch()  # and misses nothing between two calls
     assert events.wait(GUARD)
@@ -167,10 +168,154 @@ def test_without_events_the_clock_is_enough(
         raise OSError(28, "OS file watch limit reached")
 
     monkeypatch.setattr(_rust_notify, "RustNotify", none)
-    events = Events(drop, threading.Event())
+    events = Events(DropFolder(drop), threading.Event())
     for _ in range(3):
         events.wait(0)
     assert caplog.text.count("no events from the drop folder") == 1
+
+
+class Watchers:
+    """Stands for the library: notes what is watched, and answers with what is given."""
+
+    def __init__(self, *heard: object) -> None:
+        self.heard = list(heard)
+        self.watched: list[list[str]] = []
+        self.closed = 0
+
+    def __call__(self, folders: list[str], *words: object) -> "Watchers":
+        assert words == (False, False, 0, False, True)  # each by itself
+        self.watched.append(sorted(folders))
+        return self
+
+    def watch(self, *_words: object) -> object:
+        heard = self.heard.pop(0) if self.heard else "timeout"
+        if isinstance(heard, Exception):
+            raise heard
+        return heard
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Ending(threading.Event):
+    """Notes what is waited for, and does not wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout)
+        return False
+
+
+UNDECODED = RuntimeError("Unable to decode path")
+
+
+def test_watched_is_what_is_looked_through(drop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "outside" / "deep").mkdir(parents=True)
+    for name in ("a/b", "done/a", "failed/a", ".hidden/a", os.fsdecode(b"r\xe4d")):
+        (drop / name).mkdir(parents=True)
+    (drop / "link").symlink_to(tmp_path / "outside")
+    (drop / "a" / "root").symlink_to("/")
+    watchers = Watchers()
+    monkeypatch.setattr(_rust_notify, "RustNotify", watchers)
+    events = Events(DropFolder(drop), Ending())
+    assert [events.wait(LOOK) for _ in range(3)] == [True, False, False]
+    (drop / "c").mkdir()
+    assert [events.wait(LOOK) for _ in range(2)] == [True, False]
+    (drop / "c").rename(tmp_path / "aside")  # another one with its name
+    (drop / "c").mkdir()
+    assert [events.wait(LOOK) for _ in range(2)] == [True, False]
+    (drop / "c").rmdir()
+    assert [events.wait(LOOK) for _ in range(2)] == [True, False]
+    some = [str(drop / name) for name in ("", "a", "a/b")]
+    assert watchers.watched == [some, [*some, str(drop / "c")], [*some, str(drop / "c")], some]
+    assert watchers.closed == 3
+
+
+def test_a_folder_that_was_made_anew_is_watched_anew(drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Disks give an inode that is free to the next one."""
+    (drop / "a").mkdir()
+    watchers = Watchers({(1, str(drop / "file"))}, {(3, str(drop / "a")), (1, str(drop / "a"))})
+    monkeypatch.setattr(_rust_notify, "RustNotify", watchers)
+    events = Events(DropFolder(drop), Ending())
+    assert [events.wait(LOOK) for _ in range(3)] == [True] * 3
+    assert len(watchers.watched) == 1
+    assert [events.wait(LOOK) for _ in range(2)] == [True, False]
+    assert len(watchers.watched) == 2
+
+
+def test_not_more_than_so_many_folders_are_watched(drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n in range(MOST + 5):
+        (drop / f"{n}").mkdir()
+    watchers = Watchers()
+    monkeypatch.setattr(_rust_notify, "RustNotify", watchers)
+    events = Events(DropFolder(drop), Ending())
+    assert [events.wait(LOOK) for _ in range(3)] == [True, False, False]
+    [watched] = watchers.watched
+    assert (len(watched), watched[0]) == (MOST, str(drop))
+
+
+def test_a_link_to_many_folders_takes_one_watch(drop: Path, tmp_path: Path) -> None:
+    """As the kernel counts them (https://man7.org/linux/man-pages/man5/proc_pid_fdinfo.5.html)."""
+    for n in range(20):
+        (tmp_path / "outside" / f"{n}").mkdir(parents=True)
+    (drop / "link").symlink_to(tmp_path / "outside")
+    before = inotify_watches()
+    events = Events(DropFolder(drop), threading.Event())
+    assert events.wait(GUARD)
+    assert inotify_watches() - before == 1
+    events.close()
+
+
+def inotify_watches() -> int:
+    return sum(file.read_text().count("inotify wd:") for file in readable(Path("/proc/self/fdinfo")))
+
+
+def readable(folder: Path) -> list[Path]:
+    return [file for file in folder.iterdir() if file.exists()]
+
+
+def test_a_name_that_is_no_utf8_is_an_event(drop: Path, caplog: pytest.LogCaptureFixture) -> None:
+    ending = threading.Event()
+    events = Events(DropFolder(drop), ending)
+    assert events.wait(GUARD)
+    (drop / os.fsdecode(b"r\xe4d.fit")).touch()
+    assert events.wait(GUARD)
+    (drop / "run.fit").touch()
+    assert events.wait(GUARD)
+    ending.set()
+    assert not events.wait(GUARD)
+    events.close()
+    assert caplog.text == ""
+
+
+def test_a_watcher_that_fails_is_followed_by_another(
+    drop: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At once, and every few seconds when it fails again and again."""
+    watchers, ending = Watchers(UNDECODED, "timeout", UNDECODED, UNDECODED, UNDECODED), Ending()
+    monkeypatch.setattr(_rust_notify, "RustNotify", watchers)
+    events = Events(DropFolder(drop), ending)
+    assert [events.wait(LOOK) for _ in range(7)] == [True, True, False, True, True, True, False]
+    assert (len(watchers.watched), watchers.closed) == (5, 4)
+    assert ending.waited == [SOON] * 2
+    assert caplog.text.count("no events from the drop folder, it is looked at every 5 s") == 1
+
+
+def test_a_folder_that_goes_before_it_is_watched(drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    watchers, ending, gone = Watchers(), Ending(), [FileNotFoundError(2, "No path was found")]
+
+    def watcher(*words: object) -> object:
+        if gone:
+            raise gone.pop()
+        return watchers(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(_rust_notify, "RustNotify", watcher)
+    events = Events(DropFolder(drop), ending)
+    assert [events.wait(LOOK) for _ in range(3)] == [True, True, False]
+    assert ending.waited == []
 
 
 def test_files_come_in_while_the_thread_runs_and_it_ends_at_once(

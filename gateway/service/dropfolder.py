@@ -6,9 +6,10 @@ folder for a link in the meantime, shows the gateway nothing of the rest of the 
 
 import os
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -42,6 +43,12 @@ class Found:
         return "/".join((*self.folders, self.name))
 
 
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    names: tuple[str, ...]
+    identity: tuple[int, int]
+
+
 class DropFolder:
     """The folder at ``path`` with ``done`` and ``failed`` inside. All methods raise ``OSError`` as the disk does."""
 
@@ -59,7 +66,17 @@ class DropFolder:
         What lies on another disk that is mounted inside stays, for it could not be moved.
         """
         with self._at(()) as top:
-            yield from _below(top, (), os.fstat(top).st_dev, blocked)
+            for found in _below(top, (), os.fstat(top).st_dev, blocked):
+                if isinstance(found, Found):
+                    yield found
+
+    def folders(self, most: int) -> dict[Path, tuple[int, int]]:
+        """Give the first folders that ``files`` goes through, this one among them, with device and inode of each."""
+        with self._at(()) as top:
+            below = _below(top, (), os.fstat(top).st_dev, lambda *_words: None)
+            with closing(below):
+                inner = (found for found in below if isinstance(found, _Folder))
+                return {self.path.joinpath(*folder.names): folder.identity for folder in islice(inner, most)}
 
     @contextmanager
     def open(self, found: Found, *, sure: bool) -> Iterator[BinaryIO]:
@@ -109,7 +126,11 @@ def sight_of(status: os.stat_result) -> Sight:
     return Sight(status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
-def _below(handle: int, folders: tuple[str, ...], device: int, blocked: Blocked) -> Iterator[Found]:
+def _below(
+    handle: int, folders: tuple[str, ...], device: int, blocked: Blocked
+) -> Generator[Found | _Folder, None, None]:
+    """Give a folder, then what is in it."""
+    yield _Folder(folders, (device, os.fstat(handle).st_ino))
     with os.scandir(handle) as entries:
         for entry in entries:
             if is_left_alone(entry.name) or (not folders and entry.name.casefold() in {DONE, FAILED}):

@@ -13,7 +13,8 @@ from gateway.service.droprules import REASON, Sight, names_for
 
 FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 INNER: Final = FOLDER | os.O_NOFOLLOW
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_OLD: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _NOREPLACE: Final = 1  # RENAME_NOREPLACE of <linux/fs.h>
 _UNKNOWN: Final = frozenset({errno.ENOSYS, errno.EINVAL})
 
@@ -70,20 +71,48 @@ def _is_there(name: str, folder: int) -> bool:
 
 def _moved(name: str, new: str, sight: Sight, source: int, target: int, reason: str | None) -> bool:
     """Move a file to a name, after its reason, so that none is ever without; False: the name has been taken since."""
-    if reason:  # one of a file that never came makes way
-        with os.fdopen(os.open(f"{new}{REASON}", _NEW, 0o666, dir_fd=target), "w", encoding="utf-8") as file:
-            file.write(reason)
     try:
-        _rename(name, new, source, target)
-        _keep_same(name, new, sight, source, target)
+        with _noted(f"{new}{REASON}", reason, target):
+            _rename(name, new, source, target)
+            _keep_same(name, new, sight, source, target)
     except FileExistsError:
         return False
-    except (OSError, Changed):
-        if reason:
-            with suppress(OSError):
-                os.unlink(f"{new}{REASON}", dir_fd=target)
-        raise
     return True
+
+
+@contextmanager
+def _noted(name: str, reason: str | None, folder: int) -> Iterator[None]:
+    """Write a reason, which goes again when the block fails; raises ``FileExistsError`` where something else is.
+
+    One that says the same stays from a move that was killed before its file came, and is used.
+    """
+    data = (reason or "").encode()
+    if not data or _says(name, data, folder):
+        yield
+        return
+    handle = os.open(name, _NEW, 0o666, dir_fd=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        yield
+    except (OSError, Changed):
+        with suppress(OSError):
+            os.unlink(name, dir_fd=folder)
+        raise
+
+
+def _says(name: str, data: bytes, folder: int) -> bool:
+    """Say whether there is a regular file with just these bytes."""
+    try:
+        handle = os.open(name, _OLD, dir_fd=folder)
+    except OSError:
+        return False
+    try:
+        return stat.S_ISREG(os.fstat(handle).st_mode) and os.read(handle, len(data) + 1) == data
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
 
 
 def _keep_same(name: str, new: str, sight: Sight, source: int, target: int) -> None:

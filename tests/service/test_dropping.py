@@ -155,6 +155,91 @@ def test_a_refused_file_has_its_reason_beside(drop: Drop) -> None:
     assert drop.refused() == ["bad.fit"]  # once, however often it comes
 
 
+def test_nothing_that_has_the_name_of_a_reason_is_overwritten(drop: Drop, tmp_path: Path) -> None:
+    failed = drop.put("failed/zz.fit.reason.txt", b"mine").parent
+    (failed / "zz (2).fit.reason.txt").symlink_to(tmp_path / "outside")
+    (failed / "zz (3).fit.reason.txt").mkdir()
+    drop.put("zz.fit", b"\x0e nothing")
+    drop.now += PATIENCE
+    drop.settle()
+    assert (failed / "zz.fit.reason.txt").read_bytes() == b"mine"
+    assert not (tmp_path / "outside").exists()
+    assert "did not take this file in" in drop.reason("zz (4).fit")
+    assert (failed / "zz (4).fit").exists()
+
+
+@pytest.mark.parametrize("reader", [False, True])
+def test_a_pipe_with_the_name_of_a_reason_holds_nothing_up(drop: Drop, tmp_path: Path, *, reader: bool) -> None:
+    """In a child, which can be ended when it hangs."""
+    pipe = drop.put("failed/broken.fit", b"other").with_name("broken.fit.reason.txt")
+    pipe.with_name("broken.fit").unlink()
+    os.mkfifo(pipe)
+    drop.put("broken.fit", RUN[:-1] + bytes([RUN[-1] ^ 1]))
+    handle = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK) if reader else None
+    subprocess.run([sys.executable, "-c", IN_A_CHILD, str(tmp_path)], timeout=20, check=True)
+    if handle is not None:
+        assert os.read(handle, 1) == b""
+        os.close(handle)
+    names = ["broken (2).fit", "broken (2).fit.reason.txt", "broken.fit.reason.txt"]
+    assert drop.files() == [f"failed/{name}" for name in names]
+
+
+@pytest.mark.parametrize("theirs", [False, True])
+def test_a_move_that_fails_takes_back_its_own_reason_only(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch, *, theirs: bool
+) -> None:
+    bad = drop.put("bad.fit", b"\x0e nothing")
+    drop.now += PATIENCE
+    with monkeypatch.context() as broken:
+        broken.setattr(moving, "_rename", refuse(PermissionError(13, "Permission denied")))
+        drop.settle()
+        assert drop.files() == ["bad.fit"]
+        if theirs:
+            settled = drop.dropping._seen["bad.fit"].settled
+            assert settled is not None
+            drop.put("failed/bad.fit.reason.txt", (settled.reason or "").encode())
+        drop.pass_time(AGAIN)
+    assert drop.files() == ["bad.fit", "failed/bad.fit.reason.txt"][: 1 + theirs]
+    drop.pass_time(AGAIN)
+    assert not bad.exists()
+    assert drop.files() == ["failed/bad.fit", "failed/bad.fit.reason.txt"]
+
+
+def test_a_name_that_is_taken_meanwhile_leaves_no_reason_behind(drop: Drop, monkeypatch: pytest.MonkeyPatch) -> None:
+    drop.put("bad.fit", b"\x0e nothing")
+    drop.now += PATIENCE
+    rename = moving._rename
+
+    def late(name: str, new: str, source: int, target: int) -> None:
+        if new == "bad.fit":
+            drop.put("failed/bad.fit", b"other")
+        rename(name, new, source, target)
+
+    monkeypatch.setattr(moving, "_rename", late)
+    drop.settle()
+    assert drop.files() == [f"failed/{name}" for name in ("bad (2).fit", "bad (2).fit.reason.txt", "bad.fit")]
+
+
+@pytest.mark.parametrize("passed", [0, 1])
+def test_killed_between_the_reason_and_the_move_both_come_in_the_end(
+    drop: Drop, monkeypatch: pytest.MonkeyPatch, passed: int
+) -> None:
+    """The reason that was left is used when it says the same, of the same second."""
+    drop.put("bad.fit", b"\x0e nothing")
+    drop.now += PATIENCE
+    with monkeypatch.context() as broken:
+        broken.setattr(moving, "_rename", refuse(SystemExit(9)))
+        with pytest.raises(SystemExit):
+            drop.settle()
+    assert drop.files() == ["bad.fit", "failed/bad.fit.reason.txt"]
+    drop.restart()
+    drop.now += passed - SETTLE
+    drop.settle()
+    name = ("bad.fit", "bad (2).fit")[passed]
+    assert {f"failed/{name}", f"failed/{name}.reason.txt"} <= set(drop.files())
+    assert len(drop.files()) == 2 + passed
+
+
 def test_a_file_that_grows_is_not_taken(drop: Drop) -> None:
     file = drop.put("run.fit", RUN[:500])
     for end in range(1000, len(RUN) + 500, 500):
