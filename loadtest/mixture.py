@@ -138,7 +138,8 @@ async def _follow_all(subject: Subject, answers: list[int], stop: "Future[Callab
     """Follow the journal until somebody calls what ``stop`` is given, or a follower fails."""
     over, loop = asyncio.Event(), asyncio.get_running_loop()
     stop.set_result(lambda: loop.call_soon_threadsafe(over.set))
-    followers = [asyncio.create_task(_follow(subject, answers)) for _ in range(FOLLOWERS)]
+    cursor = orjson.loads(subject.send("sync/status"))["cursor"]
+    followers = [asyncio.create_task(_follow(subject, cursor, answers)) for _ in range(FOLLOWERS)]
     ended = asyncio.create_task(over.wait())
     done, _ = await asyncio.wait([ended, *followers], return_when=asyncio.FIRST_COMPLETED)
     for follower in followers:
@@ -147,10 +148,9 @@ async def _follow_all(subject: Subject, answers: list[int], stop: "Future[Callab
         await task
 
 
-async def _follow(subject: Subject, answers: list[int]) -> None:
+async def _follow(subject: Subject, cursor: str, answers: list[int]) -> None:
     """Wait for news again and again, each time behind the last."""
     reader, writer = await asyncio.open_connection(*subject.address, limit=1 << 20)
-    cursor = orjson.loads(subject.send("sync/status"))["cursor"]
     while True:
         writer.write(subject.get(f"sync/pull?wait=30&cursor={cursor}")(0))
         head = (await reader.readuntil(b"\r\n\r\n")).lower()

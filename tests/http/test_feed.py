@@ -63,6 +63,37 @@ def test_the_same_question_is_answered_once_and_another_apart(
     assert len(asked) == 2
 
 
+def test_no_answer_is_older_than_its_question(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One who asks after a write shares nothing with those who asked before it, else it would ask again for ever."""
+    access = by_command(services.owner)
+    services.add("a.txt", "/documents", b"a")
+    cursor = services.sync.state(access).cursor.encode()
+    read, go_on = threading.Event(), threading.Event()
+    pull = Sync.pull
+
+    def held(sync: Sync, *args: object) -> object:
+        pulled = pull(sync, *args)  # type: ignore[arg-type]
+        if not read.is_set():
+            read.set()
+            go_on.wait(60)
+        return pulled
+
+    monkeypatch.setattr(Sync, "pull", held)
+
+    async def run() -> None:
+        with ThreadPoolExecutor(2) as pool:
+            feed = Feed(services.sync, work_in(pool, services), 100)
+            before = asyncio.create_task(feed.pull(access, cursor, 10))
+            await asyncio.to_thread(read.wait, 60)
+            services.add("b.txt", "/documents", b"b")
+            after = asyncio.create_task(feed.pull(access, cursor, 10))
+            await asyncio.sleep(0)
+            go_on.set()
+            assert (len((await before).changes), len((await after).changes)) == (0, 1)
+
+    asyncio.run(run())
+
+
 def test_who_is_shut_out_shares_nothing(services: Services) -> None:
     secret = services.write(services.keys.make(services.owner, read_wish("k", ["read"], None))).secret
     shut_out = services.access(secret)

@@ -12,8 +12,8 @@ from gateway.http.work import Work
 from gateway.model import Access
 from gateway.service.sync import Pulled, Sync
 
-Question = tuple[str, str | None, str | None, int]
-"""Project, folder, cursor and limit: all that an answer depends on."""
+Question = tuple[str, str | None, str | None, int, int]
+"""Project, folder, cursor, limit, and the last entry when it was asked: whoever has seen a newer one reads anew."""
 
 
 RESERVE: Final = 64
@@ -36,7 +36,7 @@ class Feed:
     async def pull(self, access: Access, cursor: str | None, limit: int) -> Pulled:
         """Give the changes behind a cursor; raises as ``Sync.pull`` does, and ``Unauthorized``."""
         self._sync.check(access)  # a look-up by primary key: cheaper than a thread
-        question = (access.project, access.folder, cursor, limit)
+        question = (access.project, access.folder, cursor, limit, self._sync.head(access.project))
         asked = self._asked.get(question)
         if asked is None:
             asked = asyncio.create_task(self._work.read(self._sync.pull, access, cursor, limit))
