@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gateway.service.activities import Wanted
 
 _PAGE: Final = 500
+_WEEK: Final = 7 * 24 * 3600  # seconds
 
 
 @click.command()
@@ -101,8 +102,11 @@ def _weeks(opened: "Gateway", access: "Access", wanted: "Wanted", count: int) ->
     if wanted.device or wanted.boxes or wanted.text:
         return []
     from gateway.service.activities import Wanted  # noqa: PLC0415
+    from gateway.service.clock import unix_time  # noqa: PLC0415
 
-    return opened.activities.totals(access, "week", Wanted(wanted.begin, wanted.end, wanted.sport))[:count]
+    end = wanted.end or unix_time() + 1
+    begin = max(wanted.begin or 0, end - count * _WEEK)
+    return opened.activities.totals(access, "week", Wanted(begin, wanted.end, wanted.sport))[:count]
 
 
 def _row(workout: "Workout") -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +51,12 @@ class OnDisk:
 
     @classmethod
     def look(cls, path: Path) -> Self:
-        """Look at a file; raises ``OSError``."""
+        """Look at a file; raises ``OSError``, and ``Misused`` for a pipe or a device, whose length nobody knows."""
         status = path.stat()
         if path.is_dir():
             raise IsADirectoryError(21, "is a folder", str(path))
+        if not stat.S_ISREG(status.st_mode):
+            raise Misused(f"{path} is no regular file: save it to one first")
         return cls(path, status.st_size, max(0, int(status.st_mtime)))
 
     def pieces(self) -> Iterator[bytes]:

@@ -143,12 +143,13 @@ class Dropping:
 
     def _taken(self, found: Found, wish: Wish, wait: Wait, *, sure: bool) -> Settled:
         """Read a file whole, then take it in; raises ``Changed`` when it was written to meanwhile."""
+        access = by_command(self._owner())
         with self.folder.open(found, sure=sure) as source:
             received = self._taking.receive(source, found.sight.size, wait)
         if not self.folder.is_as(found):
             received.discard()
             raise Changed
-        outcome = self._taking.take(by_command(self._owner()), received, wish, wait)
+        outcome = self._taking.take(access, received, wish, wait)
         if isinstance(outcome, list):
             return of_archive(outcome, self._clock())
         if isinstance(outcome, GatewayError):

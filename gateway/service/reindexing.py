@@ -117,7 +117,7 @@ class Reindexing:
 
     def _slice(self, keys: Sequence[str], write: Callable[[Transaction, str], None]) -> Write[None]:
         def run(transaction: Transaction) -> None:
-            for project in self._seen:
+            for project in transaction.projects.all():  # somebody may have come meanwhile
                 while self._read_on(transaction, project) == PAGE:
                     pass
             for key in keys:

@@ -103,6 +103,14 @@ def test_a_person_sees_weeks(filled: LocalGateway) -> None:
     assert max(map(len, lines)) <= 110
 
 
+@pytest.mark.parametrize(("begin", "weeks", "shown"), [("1990-01-01", 20, 20), (None, 20, 20), (None, 3, 3)])
+def test_as_many_weeks_as_wanted(filled: LocalGateway, begin: str | None, weeks: int, shown: int) -> None:
+    words = [*(("--from", begin) if begin else ()), "--to", "2026-09-27", "--weeks", str(weeks)]
+    lines = on_a_terminal(filled, "activities", *words).splitlines()
+    months = re.compile(r"^ *\d+ (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b")
+    assert len([line for line in lines if months.match(line)]) == shown
+
+
 @pytest.mark.parametrize("look", [call, on_a_terminal])
 def test_reindex(filled: LocalGateway, look: Callable[..., object]) -> None:
     said = look(filled, "reindex")

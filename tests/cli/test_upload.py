@@ -173,3 +173,14 @@ def test_the_help_shows_how() -> None:
     said = run("upload", "--help").stdout
     assert "wristgate upload /media/GARMIN/Garmin/Activity" in said
     assert "--key " not in said, "a key on the command line is seen by everybody"
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_is_no_file_is_not_sent(environment: dict[str, str], tmp_path: Path, kind: str) -> None:
+    """Nobody knows how long a pipe is: as an empty file it would be lost unnoticed."""
+    path = tmp_path / "pipe" if kind == "pipe" else Path(os.devnull)
+    if kind == "pipe":
+        os.mkfifo(path)
+    done = run("upload", str(path), **environment)
+    assert done.returncode == 1
+    assert f"{path} is no regular file" in done.stderr

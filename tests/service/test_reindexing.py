@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from gateway.model import Access
+from gateway.service.access import by_device
 from gateway.service.merging import WHATEVER
 from gateway.service.reindexing import Reindexed, Reindexing
 from gateway.store import Store
 from tests.samples import START, fit
 from tests.service.harness import Services
-from tests.service.test_activities import at, gpx, names, owner
+from tests.service.test_activities import at, gpx, names, owner, pages
 
 TABLES = ("workouts", "recordings", "activities")
 
@@ -112,6 +114,7 @@ def test_others_go_on_meanwhile(lived: Services) -> None:
     """Between any two transactions somebody adds, changes and removes; nothing of it is lost, nothing comes back."""
     sabotage(lived, "delete from workouts", "update recordings set activity = null")
     added: list[str] = []
+    newcomers: list[Access] = []
 
     def somebody() -> None:
         n = len(added)
@@ -119,8 +122,12 @@ def test_others_go_on_meanwhile(lived: Services) -> None:
         added.append(file.id)
         if n % 3 == 2:
             lived.write(lived.revising.delete(owner(lived), added[n - 1], WHATEVER))
+        if n == 0:
+            newcomers.append(by_device(lived.register("new@example.com").device, ""))
+            lived.upload(lived.pair(user=lived.accounts.find("new@example.com")), "run.fit", fit())
 
     reindex(lived, somebody)
+    assert len(list(pages(lived, newcomers[0]))) == 1
     assert len(added) >= 4
     after = dump(lived)
     assert reindex(lived).mended == 0
