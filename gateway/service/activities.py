@@ -164,9 +164,10 @@ def _sums(transaction: Transaction, access: Access, wanted: Wanted, begin: int, 
     """Sum up one period, as far as it was asked for."""
     begin = begin if wanted.begin is None else max(begin, wanted.begin)
     end = end if wanted.end is None else min(end, wanted.end)
-    rows = transaction.workouts.totals(access.project, begin, end)
-    sport = None if wanted.sport is None else fit_sport(wanted.sport)[0]
-    return tuple(row for row in rows if wanted.sport is None or row.sport == sport)
+    if wanted.sport is None:
+        return tuple(transaction.workouts.totals(access.project, begin, end))
+    sports = [word for word in fit_sport(wanted.sport) if word]
+    return tuple(transaction.workouts.totals(access.project, begin, end, sports)) if sports else ()
 
 
 def _sources(

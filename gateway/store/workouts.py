@@ -1,7 +1,7 @@
 """The index of activities: pages of it by what they are found by, newest first, and what they amount to."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gateway.model import Totals, Workout
@@ -89,15 +89,21 @@ class Workouts(Noun):
             if row is not None and row[2] == project:
                 yield key, _workout(row)
 
-    def totals(self, project: str, begin: int, end: int) -> list[Totals]:
-        """Sum up the activities that begin in [begin, end), a row a sport, most time first."""
+    def totals(self, project: str, begin: int, end: int, sports: Sequence[str] = ()) -> list[Totals]:
+        """Sum up the activities that begin in [begin, end), a row a sport, most time first.
+
+        ``sports``, two at most: each is the sport or the sub-sport of what is summed.
+        """
+        first, second = (*sports, None, None)[:2]
         rows = self._run(
             """select sport, count(*), total(elapsed), total(coalesce(timer, elapsed)), total(distance), total(ascent),
                    cast(total(calories) as integer)
                from workouts indexed by workouts_totals
                where project = :project and start >= :begin and start < :end
+               and (:first is null or :first in (sport, sub_sport))
+               and (:second is null or :second in (sport, sub_sport))
                group by sport order by 4 desc, sport""",
-            project=project, begin=begin, end=end,
+            project=project, begin=begin, end=end, first=first, second=second,
         )  # fmt: skip
         return [Totals(*row) for row in rows]
 

@@ -278,6 +278,18 @@ def test_totals(some: Services) -> None:
     assert len(older) <= 3
 
 
+@pytest.mark.parametrize(
+    ("word", "names_of"),
+    [("running", ["road", "forest"]), ("trail_running", ["forest"]), ("trail", ["forest"]), ("cycling", []), ("", [])],
+)
+def test_what_is_listed_is_what_is_summed(services: Services, word: str, names_of: list[str]) -> None:
+    services.add("road.gpx", "/activities", gpx(at(2), name="road", sport="running"))
+    services.add("forest.gpx", "/activities", gpx(at(1), name="forest", sport="trail_running"))
+    assert names(services, sport=word) == names_of
+    sums = services.activities.totals(owner(services), "sport", Wanted(sport=word))
+    assert [sum(row.activities for row in each.sports) for each in sums] == [len(names_of)]
+
+
 def test_weeks_over_a_change_of_clocks() -> None:
     """The last Sunday of March has 23 hours in Vienna, the last of October 25."""
     vienna = ZoneInfo("Europe/Vienna")

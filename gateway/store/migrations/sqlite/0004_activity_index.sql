@@ -27,7 +27,7 @@ create table workouts (
     devices   text not null                     -- JSON list of who sent them
 ) strict;
 create index workouts_newest on workouts (project, key desc);
-create index workouts_totals on workouts (project, start, sport, elapsed, timer, distance, ascent, calories);
+create index workouts_totals on workouts (project, start, sport, sub_sport, elapsed, timer, distance, ascent, calories);
 
 -- Of many copies of a workout, those that tell most are looked at.
 drop index recordings_activity;
