@@ -11,7 +11,7 @@ from gateway.client.changes import Delete, Move, Put
 from gateway.client.connection import Request
 from gateway.client.downloads import Downloaded, Progress, Target
 from gateway.client.errors import Misused
-from gateway.client.fields import flag, inner, objects, text, text_or_none
+from gateway.client.fields import flag, inner, objects, onward, text
 from gateway.client.identity import Credentials, Fixed, SignIn
 from gateway.client.parts import Label
 from gateway.client.patience import Patience
@@ -202,7 +202,7 @@ class Client(Session):
         while True:
             page = self.ask("GET", path, {**query, "cursor": cursor})
             yield from objects(page, key)
-            cursor = text_or_none(page, "cursor")
+            cursor = onward(page, "cursor", cursor)
             if cursor is None:
                 return
 

@@ -139,6 +139,11 @@ class Answer:
         """How many bytes are still to come, as announced."""
         return self._response.length
 
+    @property
+    def bounded(self) -> bool:
+        """Say whether its end can be told from a break."""
+        return self._response.length is not None or bool(self._response.chunked)
+
     def read(self, most: int) -> bytes:
         """Give up to ``most`` bytes, none at the end; raises ``Unreachable`` where they break off."""
         with wire.failures(self._connection.address.netloc):

@@ -14,7 +14,7 @@ from typing import Any, Final
 from gateway.client.address import Address
 from gateway.client.downloads import Target, place
 from gateway.client.errors import Misused, NotUnderstood, Refused, Unconfirmed
-from gateway.client.fields import Raw, inner, number, objects, text, text_or_none
+from gateway.client.fields import Raw, inner, number, objects, onward, text
 from gateway.client.identity import Fixed
 from gateway.client.parts import Part
 from gateway.client.patience import Patience
@@ -80,7 +80,7 @@ class Device(Session):
             query = {"cursor": cursor, "all": everything or None, "max": _MAX}
             page = self._transport.ask("GET", "files", query)
             yield from map(Waiting.read, objects(page, "files"))
-            cursor = text_or_none(page, "next")
+            cursor = onward(page, "next", cursor)
             if cursor is None:
                 return
 

@@ -55,6 +55,8 @@ def export(transport: Transport, path: str, target: Path) -> int:
 
     def attempt() -> int:
         with Part(target) as part, transport.open(Request("GET", transport.target(path))) as answer:
+            if not answer.bounded:
+                raise NotUnderstood(f"the gateway's answer does not say where {target.name} ends")
             part.restart(None)
             for piece in answer.pieces():
                 part.write(piece)

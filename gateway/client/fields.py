@@ -35,6 +35,14 @@ def text_or_none(raw: Raw, key: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def onward(raw: Raw, key: str, before: str | None) -> str | None:
+    """Give the cursor of the next page, None at the end; raises ``NotUnderstood`` for the one that was asked with."""
+    cursor = text_or_none(raw, key)
+    if cursor is not None and cursor == before:
+        raise NotUnderstood("the gateway's list does not go on")
+    return cursor
+
+
 def number_or_none(raw: Raw, key: str) -> int | None:
     """Give a whole number, None where there is none."""
     value = raw.get(key)

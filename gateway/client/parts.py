@@ -68,7 +68,7 @@ class Part:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if error is not None and not self.size:  # nothing to go on with
+        if error is not None and (not self.size or self.label is None):  # nothing to go on with
             self._of.unlink(missing_ok=True)
             self._path.unlink(missing_ok=True)
         self.file.close()

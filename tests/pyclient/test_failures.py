@@ -13,6 +13,7 @@ import pytest
 from gateway.client import (
     Client,
     ClientError,
+    Device,
     Dropped,
     Misused,
     NotTrusted,
@@ -256,6 +257,29 @@ def test_a_list_of_a_hostile_gateway_names_no_place_outside(tmp_path: Path) -> N
         [file] = client.files("/")
         with pytest.raises(Misused, match="no name for a file"):
             client.download(file, tmp_path)
+
+
+def test_a_list_that_does_not_go_on_ends() -> None:
+    page = says(200, json.dumps({"ok": True, "entries": [], "files": [], "cursor": "same", "next": "same"}).encode())
+    with scripted(page, page, page) as server:
+        with Client(server.url, KEY) as client, pytest.raises(NotUnderstood, match="does not go on"):
+            list(client.files("/"))
+        assert len(server.heads) == 2
+    with scripted(page, page, page) as server:
+        with Device(server.url, "t" * 64) as device, pytest.raises(NotUnderstood, match="does not go on"):
+            list(device.waiting())
+        assert len(server.heads) == 2
+
+
+def test_an_export_that_breaks_off_leaves_nothing(tmp_path: Path, patience: Patience) -> None:
+    """Each time it is made anew: there is nothing to go on with."""
+    short = says(200, b"<gpx>half").replace(b"Content-Length: ", b"Content-Length: 9")
+    endless = b"HTTP/1.1 200 x\r\n\r\n<gpx>half"
+    for answer, error in ((short, Unreachable), (endless, NotUnderstood)):
+        talks = [lambda sock, answer=answer: sock.sendall(answer)] * 9
+        with scripted(*talks) as server, Client(server.url, KEY, patience=patience) as client, pytest.raises(error):
+            client.export("aaaaaaaaaaaa", "gpx", tmp_path / "a.gpx")
+        assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reset_is_told() -> None:
