@@ -14,7 +14,7 @@ from gateway.cli.remembered import Remembered
 from gateway.cli.tables import printable
 
 if TYPE_CHECKING:
-    from gateway.client import Client, Uploaded
+    from gateway.client import Client, Refused, Uploaded
     from gateway.client.downloads import Progress
 
 _FOR_GOOD: Final = ("invalid_file", "unsupported_type")  # no other answer will come; the gateway keeps the bytes
@@ -95,7 +95,11 @@ class Sending:
                 self.tell(Outcome(name, "refused" if fate.refused else "known", m=fate.refused))
                 return
             to = None if self._folder is None else f"{self._folder.rstrip('/')}/{_text(each.below)}"
-            outcomes = list(_outcomes(name, self._client.upload(each.file, to=to, progress=progress)))
+            uploaded = self._client.upload(each.file, to=to, progress=progress)
+            outcomes = list(_outcomes(name, uploaded))
+            refusals = list(_refusals(uploaded))
+            if all(refusal.word in _FOR_GOOD for refusal in refusals):
+                self._remembered.note(each.file, state, refusals[0].message if refusals else None)
         except Refused as error:
             if error.status == _UNAUTHORIZED:
                 raise
@@ -106,8 +110,6 @@ class Sending:
             outcomes = [Outcome(name, "refused", m=getattr(error, "strerror", None) or str(error))]
         for outcome in outcomes:
             self.tell(outcome)
-        if all(outcome.result != "refused" for outcome in outcomes):
-            self._remembered.note(each.file, state, None)
 
 
 def _outcomes(file: str, result: "Uploaded") -> Iterator[Outcome]:
@@ -121,6 +123,15 @@ def _outcomes(file: str, result: "Uploaded") -> Iterator[Outcome]:
     if not result.members:
         note = f"another version lies at {result.conflict.copy_path}" if result.conflict else result.warning
         yield Outcome(file, "same" if result.same else "new", result.path, result.version, note)
+
+
+def _refusals(result: "Uploaded") -> "Iterator[Refused]":
+    """Give what was refused of an archive."""
+    for member in result.members:
+        if member.uploaded:
+            yield from _refusals(member.uploaded)
+        elif member.refused:
+            yield member.refused
 
 
 def _text(name: str) -> str:

@@ -44,7 +44,7 @@ def upload(
     if folder is not None and not folder.startswith("/"):
         fail("--to takes a folder of the gateway's, like /photos", 2)
     client = _client(url, key_file)
-    sending = Sending(client, _remembered(remember, f"{client!r} {folder or ''}"), folder, quiet=as_json)
+    sending = Sending(client, _remembered(remember, f"{client.url} {folder or ''}"), folder, quiet=as_json)
     for path in files:
         if not path.exists():
             sending.tell(Outcome(str(path), "refused", m="there is no such file"))

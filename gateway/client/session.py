@@ -13,7 +13,12 @@ class Session:
         self._transport = transport
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._transport.address.url!r})"
+        return f"{type(self).__name__}({self.url!r})"
+
+    @property
+    def url(self) -> str:
+        """The gateway's address."""
+        return self._transport.address.url
 
     def __enter__(self) -> Self:
         return self

@@ -6,6 +6,7 @@ import pty
 import select
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -95,6 +96,19 @@ def test_what_is_remembered_is_not_sent(
         asked = proxy.connections
         assert run(*words, **aside).stdout == run(*words, "--to", "/backups/other", **aside).stdout == ""
         assert proxy.connections == asked
+
+
+def test_an_archive_with_a_damaged_file_is_sent_once(environment: dict[str, str], tmp_path: Path) -> None:
+    archive = tmp_path / "export.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("good.fit", fit())
+        file.writestr("cut.fit", fit()[:-9])
+    words = ("upload", str(archive), "--remember", str(tmp_path / "sent.json"))
+    first, second = run(*words, **environment), run(*words, **environment)
+    assert first.stdout.startswith("new /activities/good")
+    assert "truncated at byte" in first.stderr
+    assert (second.stdout, first.returncode, second.returncode) == ("", 1, 1)
+    assert "truncated at byte" in second.stderr
 
 
 def test_a_file_of_something_else_is_left_alone(environment: dict[str, str], tmp_path: Path) -> None:
