@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.client.errors import NotUnderstood
-from gateway.client.fields import Raw, flag, objects, text
+from gateway.client.fields import Raw, flag, objects, onward, text
 from gateway.client.results import Change
 from gateway.client.transport import Transport
 
@@ -74,13 +73,11 @@ def pulled(transport: Transport, cursor: str | None, wait: int, limit: int | Non
     while True:
         query = {"cursor": cursor, "wait": wait or None, "limit": limit}
         raw = transport.ask("GET", "sync/pull", query, wait=wait)
-        changes, after = page(raw, cursor)
+        changes, _ = page(raw, cursor)
         yield from changes
         if not flag(raw, "has_more"):
             return
-        if after == cursor:
-            raise NotUnderstood("the gateway's changes do not go on")
-        cursor = after
+        cursor = onward(raw, "cursor", cursor)
 
 
 def page(raw: Raw, before: str | None) -> tuple[list[Change], str]:

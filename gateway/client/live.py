@@ -22,55 +22,59 @@ _UNAUTHORIZED: Final = 401
 
 
 def follow(transport: Transport, cursor: str | None, silence: float) -> Iterator[Change]:
-    """Yield what happens behind the cursor, without end.
+    """Yield what happens behind the cursor, without end; a credential that has ended is renewed once.
 
     Raises ``Reset``, ``Refused``, and ``Unreachable`` after several attempts that brought nothing.
     """
-    failures = 0
+    failures, renewed = 0, False
     while True:
+        fields = transport.bearer()
         try:
-            for raw in _frames(transport, cursor, silence):
+            for raw in _frames(transport, cursor, fields, silence):
                 changes, after = page(raw, cursor)
                 yield from changes
-                cursor, failures = after, 0
+                cursor, failures, renewed = after, 0, False
         except (Dropped, TimedOut, Refused) as error:
+            if not renewed and _has_ended(error) and transport.renew(fields):
+                renewed = True
+                continue
             failures += 1
             transport.patience.pause(error, failures)
 
 
-def _frames(transport: Transport, cursor: str | None, silence: float) -> Iterator[dict[str, Any]]:
-    with _opened(transport, cursor) as socket:
+def _has_ended(error: ClientError) -> bool:
+    """Say whether the credential is what was refused: an access token's time ends in the middle of a connection."""
+    return isinstance(error, Refused) and error.status == _UNAUTHORIZED
+
+
+def _frames(
+    transport: Transport, cursor: str | None, fields: dict[str, str], silence: float
+) -> Iterator[dict[str, Any]]:
+    with _opened(transport, cursor, fields) as socket:
         while True:
             yield _frame(transport, socket, silence)
 
 
-def _opened(transport: Transport, cursor: str | None) -> "ClientConnection":
-    """Open the connection; a credential that has ended is renewed once."""
-    fields = transport.bearer()
-    try:
-        return _dialled(transport, cursor, fields)
-    except Refused as error:
-        if error.status != _UNAUTHORIZED or not transport.renew(fields):
-            raise
-    return _dialled(transport, cursor, transport.bearer())
+def _opened(transport: Transport, cursor: str | None, fields: dict[str, str]) -> "ClientConnection":
+    from websockets.exceptions import InvalidStatus, WebSocketException  # noqa: PLC0415 - few scripts need it
+    from websockets.sync.client import reconnect  # noqa: PLC0415
 
-
-def _dialled(transport: Transport, cursor: str | None, fields: dict[str, str]) -> "ClientConnection":
-    from websockets.exceptions import InvalidHandshake, InvalidStatus  # noqa: PLC0415 - few scripts need it
-    from websockets.sync.client import connect  # noqa: PLC0415
+    class Opening(reconnect):
+        def process_redirect(self, exc: Exception) -> Exception:
+            return exc  # it is not followed
 
     address = transport.address
     query = f"?{urlencode({'cursor': cursor})}" if cursor else ""
     uri = f"{'wss' if address.secure else 'ws'}://{address.netloc}{transport.target('sync/live')}{query}"
     try:
         with wire.failures(address.netloc):
-            return connect(
-                uri, legacy=True, additional_headers=fields, proxy=None, max_size=LONGEST_ANSWER, max_queue=4,
+            return Opening(
+                uri, additional_headers=fields, proxy=None, max_size=LONGEST_ANSWER, max_queue=4,
                 open_timeout=transport.timeout, close_timeout=1, user_agent_header="wristgate-client",
-            )  # fmt: skip
+            ).connect()  # fmt: skip
     except InvalidStatus as error:
-        raise refusal(error.response.status_code, _read(bytes(error.response.body or b"")) or {}) from None
-    except InvalidHandshake as error:
+        raise transport.denied(error.response.status_code, _read(bytes(error.response.body or b"")) or {}) from None
+    except WebSocketException as error:
         raise NotUnderstood(f"{address.netloc} opens no WebSocket") from error
 
 

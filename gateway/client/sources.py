@@ -55,20 +55,30 @@ class OnDisk:
         status = path.stat()
         if path.is_dir():
             raise IsADirectoryError(21, "is a folder", str(path))
-        if not stat.S_ISREG(status.st_mode):
-            raise Misused(f"{path} is no regular file: save it to one first")
+        _must_be_regular(status, path)
         return cls(path, status.st_size, max(0, int(status.st_mtime)))
 
     def pieces(self) -> Iterator[bytes]:
         """Read it, no further than it was long."""
         left = self.size
-        with self.path.open("rb", buffering=0) as file:
+        with open(self.path, "rb", buffering=0, opener=_at_once) as file:
+            _must_be_regular(os.fstat(file.fileno()), self.path)
             while left:
                 piece = file.read(min(PIECE, left))
                 if not piece:
                     raise Misused(f"{self.path.name} became shorter while it was sent")
                 left -= len(piece)
                 yield piece
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open, also a pipe that has come to the path and that nobody writes to."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _must_be_regular(status: os.stat_result, path: Path) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise Misused(f"{path} is no regular file: save it to one first")
 
 
 def digest(source: Source) -> str:

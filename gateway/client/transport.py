@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from gateway.client.address import Address
 from gateway.client.connection import PIECE, Answer, Connection, Request
-from gateway.client.errors import Misused, NotUnderstood, Refused, refusal
+from gateway.client.errors import ClientError, Misused, NotUnderstood, Refused, refusal
 from gateway.client.identity import Identity
 from gateway.client.patience import Patience
 from gateway.client.sources import Held
@@ -91,6 +91,12 @@ class Transport:
         refused = fields.get("Authorization", "").removeprefix("Bearer ")
         return self._identity is not None and self._identity.renew(self._anonymous, refused)
 
+    def denied(self, status: int, raw: Mapping[str, Any], wait: int = 0) -> ClientError:
+        """Make the error of an answer that is no success; a redirect, which would take the credential along, is one."""
+        if status in _REDIRECTS:
+            return NotUnderstood(f"{self.address.netloc} leads to another address: give that one")
+        return refusal(status, raw, wait)
+
     def close(self) -> None:
         """Hang up."""
         self._connection.close()
@@ -123,9 +129,7 @@ class Transport:
         if answer.status in _GOOD or answer.status == _NOT_MODIFIED:
             return answer
         with answer:
-            if answer.status in _REDIRECTS:
-                raise NotUnderstood(f"{self.address.netloc} leads to another address: give that one")
-            raise refusal(answer.status, _document(answer) or {}, _seconds(answer))
+            raise self.denied(answer.status, _document(answer) or {}, _seconds(answer))
 
 
 def _written(value: object) -> object:

@@ -265,6 +265,11 @@ def test_a_list_that_does_not_go_on_ends() -> None:
         with Client(server.url, KEY) as client, pytest.raises(NotUnderstood, match="does not go on"):
             list(client.files("/"))
         assert len(server.heads) == 2
+    same = says(200, b'{"ok":true,"changes":[],"cursor":"same","has_more":true}')
+    with scripted(same, same, same) as server:
+        with Client(server.url, KEY) as client, pytest.raises(NotUnderstood, match="does not go on"):
+            list(client.changes())
+        assert len(server.heads) == 2
     with scripted(page, page, page) as server:
         with Device(server.url, "t" * 64) as device, pytest.raises(NotUnderstood, match="does not go on"):
             list(device.waiting())

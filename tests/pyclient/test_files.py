@@ -1,6 +1,7 @@
 """Files up, listed, moved and gone, against a real gateway."""
 
 import hashlib
+import os
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.client import Client, Misused, Refused
+from gateway.client.sources import digest, opened
 from gateway.simwatch.localgateway import LocalGateway
 from gateway.simwatch.sample import RUN_FILE
 from tests.http.store import unique
@@ -35,6 +37,16 @@ def test_an_upload_goes_where_its_content_belongs(client: Client, tmp_path: Path
     again = client.upload(str(run))
     assert (again.same, again.file) == (True, first.file)
     assert client.info(first.file).raw["summary"]["sport"] == "running"
+
+
+def test_a_pipe_that_takes_a_files_place_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "run.fit"
+    path.write_bytes(fit())
+    seen = opened(path)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(Misused, match="is no regular file"):
+        digest(seen)
 
 
 def test_a_path_and_a_base(client: Client, folder: str) -> None:

@@ -10,11 +10,13 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from websockets.exceptions import ConnectionClosed
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed, InvalidURI
 from websockets.http11 import Request, Response
 from websockets.sync.server import ServerConnection, serve
 
 from gateway.client import Client, Dropped, NotUnderstood, Patience, Refused, Reset
+from gateway.client.identity import Ask
 from tests.pyclient.servers import GUARD
 
 Talk = Callable[[ServerConnection, str], None]
@@ -113,12 +115,80 @@ def test_a_void_cursor_and_an_ended_key(patience: Patience) -> None:
         with pytest.raises(Refused) as refused:
             next(client.live())
         assert refused.value.status == 401
+        assert len(server.keys) == 1, "there is no other key"
+
+
+class Tokens:
+    """An identity with a next token for each that has ended."""
+
+    def __init__(self) -> None:
+        self.number = 1
+
+    def token(self, _ask: Ask) -> str:
+        return f"t{self.number}"
+
+    def renew(self, ask: Ask, refused: str) -> bool:
+        assert refused == self.token(ask)
+        self.number += 1
+        return True
+
+
+@contextmanager
+def signed_in(server: Live, patience: Patience) -> Iterator[Client]:
+    with Client(server.url, "wg_x", patience=patience) as client:
+        client._transport._identity = Tokens()
+        yield client
+
+
+ENDED = json.dumps({"ok": False, "code": 401, "error": "unauthorized", "m": "the token's time is over"})
+
+
+def test_a_token_that_ends_on_the_way_is_renewed(patience: Patience, pauses: list[float]) -> None:
+    talks = [
+        says(frame("c1", "/a"), ENDED, code=4401), says(frame("c2", "/b"), code=4401), says(frame("c3", "/c")),
+    ]  # fmt: skip
+    with live(*talks) as server, signed_in(server, patience) as client:
+        assert [change.path for change in itertools.islice(client.live("c0"), 3)] == ["/a", "/b", "/c"]
+    assert server.cursors == ["c0", "c1", "c2"]
+    assert server.keys == ["Bearer t1", "Bearer t2", "Bearer t3"]
+    assert pauses == []
+
+
+def test_a_renewed_token_that_is_refused_too(patience: Patience, pauses: list[float]) -> None:
+    with live(*[says(ENDED, code=4401)] * 3) as server, signed_in(server, patience) as client:
+        with pytest.raises(Refused, match="time is over"):
+            next(client.live("c0"))
+        assert (server.keys, pauses) == (["Bearer t1", "Bearer t2"], [])
+
+
+@pytest.mark.parametrize("path", ["/api/v1/sync/live", ""])
+def test_a_redirect_is_not_followed(path: str, patience: Patience) -> None:
+    with live(says(frame("c1", "/a"))) as elsewhere:
+        where = f"{elsewhere.url.replace('http', 'ws')}{path}" if path else "http://["
+        move = Response(302, "x", Headers({"Location": where, "Content-Length": "0"}), b"")
+        with (
+            live(refusals=[move]) as server,
+            Client(server.url, "wg_x", patience=patience) as client,
+            pytest.raises(NotUnderstood, match="leads to another address"),
+        ):
+            next(client.live())
+        assert (len(server.keys), elsewhere.keys) == (1, [])
+
+
+def test_an_address_that_opens_no_websocket(monkeypatch: pytest.MonkeyPatch, patience: Patience) -> None:
+    def parse(uri: str) -> None:
+        raise InvalidURI(uri, "odd")
+
+    monkeypatch.setattr("websockets.sync.client.parse_uri", parse)
+    with (
+        Client("http://127.0.0.1:1", "wg_x", patience=patience) as client,
+        pytest.raises(NotUnderstood, match="opens no WebSocket"),
+    ):
+        next(client.live())
 
 
 def test_a_refused_opening_and_a_busy_one(patience: Patience, pauses: list[float]) -> None:
     def refusal(status: HTTPStatus, **told: Any) -> Response:
-        from websockets.datastructures import Headers  # noqa: PLC0415
-
         body = json.dumps({"ok": False, "code": status.value, **told}).encode()
         return Response(status.value, "x", Headers({"Content-Length": str(len(body))}), body)
 
