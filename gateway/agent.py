@@ -3,7 +3,6 @@
 import fcntl
 import logging
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,15 +13,13 @@ from gateway.dropwatch import say, watched
 from gateway.errors import Busy, GatewayError, NotFound, OverQuota
 from gateway.lifespan import trim
 from gateway.service.clock import Clock, unix_time
+from gateway.service.taking import Wait
 
 ROUND: Final = 3600.0  # seconds between two rounds
 DAILY: Final = 23 * 3600 + 1800  # rounds are an hour apart, and must not slip by one each day
 AGAIN: Final = 60.0  # seconds until a data folder that cannot be used is looked at again
 PATIENCE: Final = 1.0  # seconds between two looks at another agent's lock
 BREATH: Final = 0.05  # seconds between two transactions, for whoever else wants to write
-
-Wait = Callable[[float], bool]
-"""Waits so many seconds; True, at once, when the agent is to end."""
 
 _log: Final = logging.getLogger("gateway.agent")
 

@@ -160,14 +160,7 @@ def create_app(config: Config) -> Exchanges:
         Answers(),
         Compression(work),
     ]
-    app: falcon.asgi.App[Request, Response] = falcon.asgi.App(request_type=Request, middleware=middleware)
-    app.req_options.strip_url_path_trailing_slash = True
-    app.ws_options.max_receive_queue = 0  # who follows changes reads by itself
-    app.req_options.auto_parse_qs_csv = False
-    app.resp_options.media_handlers.update(handlers())
-    failures = Failures(renderer.error)
-    for kind in (Exception, falcon.HTTPError, GatewayError):
-        app.add_error_handler(kind, failures)
+    app = _bare(middleware, Failures(renderer.error))
     checkup = Checkup(gateway.store.trouble, checks)
     services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads, gateway.records, gateway.tracks)
     routes.add_routes(app, services, work, bodies, converting, checkup, starts, polls)
@@ -196,3 +189,15 @@ def create_app(config: Config) -> Exchanges:
         app, renderer, pages, work, bodies, Limit(config.rate_auth), Limit(config.rate_auth), signup=config.allow_signup
     )
     return Exchanges(app)
+
+
+def _bare(middleware: list[Any], failures: Failures) -> falcon.asgi.App[Request, Response]:
+    """Give an application without routes."""
+    app: falcon.asgi.App[Request, Response] = falcon.asgi.App(request_type=Request, middleware=middleware)
+    app.req_options.strip_url_path_trailing_slash = True
+    app.req_options.auto_parse_qs_csv = False
+    app.ws_options.max_receive_queue = 0  # who follows changes reads by itself
+    app.resp_options.media_handlers.update(handlers())
+    for kind in (Exception, falcon.HTTPError, GatewayError):
+        app.add_error_handler(kind, failures)
+    return app

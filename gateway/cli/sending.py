@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from gateway.client.downloads import Progress
 
 _FOR_GOOD: Final = ("invalid_file", "unsupported_type")  # no other answer will come; the gateway keeps the bytes
-_UNAUTHORIZED: Final = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class Sending:
             if all(refusal.word in _FOR_GOOD for refusal in refusals):
                 self._remembered.note(each.file, state, refusals[0].message if refusals else None)
         except Refused as error:
-            if error.status == _UNAUTHORIZED:
+            if error.unauthorized:
                 raise
             outcomes = [Outcome(name, "refused", m=error.message)]
             if error.word in _FOR_GOOD:

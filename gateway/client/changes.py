@@ -1,17 +1,13 @@
 """Changes as they go up and come down."""
 
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from gateway.client.fields import Raw, flag, objects, onward, text
 from gateway.client.results import Change
+from gateway.client.session import nonce
 from gateway.client.transport import Transport
-
-
-def _nonce() -> str:
-    return secrets.token_hex(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +23,7 @@ class Put:
     base: int = 0
     mtime: int | None = None
     id: str | None = None
-    nonce: str = field(default_factory=_nonce)
+    nonce: str = field(default_factory=nonce)
 
     def told(self) -> dict[str, Any]:
         """Write it for a push."""
@@ -42,7 +38,7 @@ class Move:
     to: str
     base: int
     id: str | None = None
-    nonce: str = field(default_factory=_nonce)
+    nonce: str = field(default_factory=nonce)
 
     def told(self) -> dict[str, Any]:
         """Write it for a push."""
@@ -56,7 +52,7 @@ class Delete:
     path: str
     base: int
     id: str | None = None
-    nonce: str = field(default_factory=_nonce)
+    nonce: str = field(default_factory=nonce)
 
     def told(self) -> dict[str, Any]:
         """Write it for a push."""

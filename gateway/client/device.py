@@ -4,7 +4,6 @@ import base64
 import binascii
 import hashlib
 import os
-import secrets
 import socket
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -19,7 +18,7 @@ from gateway.client.identity import Fixed
 from gateway.client.parts import Part
 from gateway.client.patience import Patience
 from gateway.client.results import Sent, Waiting
-from gateway.client.session import Session
+from gateway.client.session import Session, nonce
 from gateway.client.sources import opened
 from gateway.client.transport import API, TIMEOUT, Transport
 
@@ -59,15 +58,15 @@ class Device(Session):
             raise Misused("bytes need a name")
         data = base64.b64encode(b"".join(body.pieces())).decode()
         shown = name or Path(os.fsdecode(source)).name
-        return Sent.read(self._post("upload", {"n": _nonce(), "name": shown, "file": data}))
+        return Sent.read(self._post("upload", {"n": nonce(), "name": shown, "file": data}))
 
     def send(self, name: str, document: Mapping[str, Any] | Sequence[Any]) -> Sent:
         """Send a JSON document."""
-        return Sent.read(self._post("upload", {"n": _nonce(), "name": name, "json": document}))
+        return Sent.read(self._post("upload", {"n": nonce(), "name": name, "json": document}))
 
     def records(self, records: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """Send up to 1,000 summaries, day totals and series; ``bad`` of the answer says which were wrong."""
-        return self._post("records", {"n": _nonce(), "r": list(records)})
+        return self._post("records", {"n": nonce(), "r": list(records)})
 
     def config(self) -> dict[str, Any]:
         """Get the document that the owner keeps for this device."""
@@ -97,7 +96,6 @@ class Device(Session):
             with Part(path) as part:
                 part.restart(None)
                 part.write(content)
-                part.file.flush()
                 part.finish()
             return path
         raise NotUnderstood(f"{path.name} changed or came damaged {_RESTARTS} times")
@@ -176,10 +174,6 @@ def _prefix(kind: str) -> str:
     if kind not in KINDS:
         raise Misused(f"a device is one of {', '.join(KINDS)}")
     return f"{API}{kind}/"
-
-
-def _nonce() -> str:
-    return secrets.token_hex(8)
 
 
 def _decoded(data: str) -> bytes:

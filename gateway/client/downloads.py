@@ -62,7 +62,6 @@ def export(transport: Transport, path: str, target: Path) -> int:
                 part.write(piece)
                 if part.size > _LONGEST_EXPORT:
                     raise NotUnderstood(f"{target.name} does not end")
-            part.file.flush()
             part.finish()
             return part.size
 

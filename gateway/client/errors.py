@@ -2,7 +2,7 @@
 
 ClientError
 ├── Misused          what the caller gave cannot be used: an address, a key, a name; also a ValueError
-├── Refused          the gateway said no          .status .word .message .wait .reset .raw
+├── Refused          the gateway said no          .status .word .unauthorized .message .wait .reset .raw
 │   └── Reset        a cursor is void, begin without one
 ├── Unreachable      no answer came
 │   ├── Dropped      the connection could not be made, or broke
@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _LONGEST = 1000
+_UNAUTHORIZED = 401
 
 
 class ClientError(Exception):
@@ -41,6 +42,11 @@ class Refused(ClientError):
         self.wait = wait
         self.reset = raw.get("reset") is True
         self.raw = raw
+
+    @property
+    def unauthorized(self) -> bool:
+        """Say whether it is the credential that was refused: another one may do."""
+        return self.status == _UNAUTHORIZED
 
 
 class Reset(Refused):

@@ -12,7 +12,6 @@ Ask = Callable[[str, Mapping[str, Any]], dict[str, Any]]
 """POSTs a JSON object to a path of the API, without any credential."""
 
 _EARLY: Final = 60  # seconds before an access token ends at which it is renewed
-_UNAUTHORIZED: Final = 401
 
 
 class Identity(Protocol):
@@ -87,7 +86,7 @@ class SignIn:
         try:
             answer = ask("auth/refresh", {"refresh_token": kept.refresh_token})
         except Refused as refusal:
-            if refusal.status != _UNAUTHORIZED:
+            if not refusal.unauthorized:
                 raise
             answer = ask("auth/login", {"device_id": kept.device_id, "device_secret": kept.device_secret})
         self._take(answer)

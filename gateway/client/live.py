@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 SILENCE: Final = 90.0
 """Seconds without a heartbeat after which the connection counts as dead."""
 _REFUSED: Final = range(4400, 4600)
-_UNAUTHORIZED: Final = 401
 
 
 def follow(transport: Transport, cursor: str | None, silence: float) -> Iterator[Change]:
@@ -44,7 +43,7 @@ def follow(transport: Transport, cursor: str | None, silence: float) -> Iterator
 
 def _has_ended(error: ClientError) -> bool:
     """Say whether the credential is what was refused: an access token's time ends in the middle of a connection."""
-    return isinstance(error, Refused) and error.status == _UNAUTHORIZED
+    return isinstance(error, Refused) and error.unauthorized
 
 
 def _frames(

@@ -103,6 +103,7 @@ class Part:
 
     def finish(self) -> None:
         """Put it in the target's place, in one step and for good."""
+        self.file.flush()
         os.fsync(self.file.fileno())
         self._path.replace(self.target)
         self._of.unlink(missing_ok=True)

@@ -1,9 +1,15 @@
 """What a client and a device have in common: one transport, opened when it is needed, closed in the end."""
 
+import secrets
 from types import TracebackType
 from typing import Self
 
 from gateway.client.transport import Transport
+
+
+def nonce() -> str:
+    """Give what makes a request safe to repeat, another one each time."""
+    return secrets.token_hex(8)
 
 
 class Session:

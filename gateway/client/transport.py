@@ -19,7 +19,6 @@ LONGEST_ANSWER: Final = 16 * 1024 * 1024
 API: Final = "api/v1/"
 TIMEOUT: Final = 30.0
 _DIGITS: Final = 9
-_UNAUTHORIZED: Final = 401
 _GOOD: Final = range(200, 300)
 _NOT_MODIFIED: Final = 304
 _REDIRECTS: Final = range(300, 400)
@@ -106,7 +105,7 @@ class Transport:
         try:
             return attempt(fields)
         except Refused as error:
-            if error.status != _UNAUTHORIZED or not self.renew(fields):
+            if not error.unauthorized or not self.renew(fields):
                 raise
         return attempt(self.bearer())
 

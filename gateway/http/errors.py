@@ -50,6 +50,9 @@ STATUS: dict[type[GatewayError], int] = {
     Busy: 503,
 }
 
+REFUSED: Final = 3000
+"""A WebSocket that is closed before it was accepted is refused with this and the status."""
+
 MESSAGE_BYTES: Final = 80  # for a watch
 LONG_MESSAGE_BYTES: Final = 1000  # for everybody else; a path may be long
 _BMP: Final = 0xFFFF  # beyond it a character takes two escapes

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from gateway.auth.tokens import new_id
+from gateway.http.errors import REFUSED
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -18,8 +19,6 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
-REFUSED: Final = 3000
-"""A WebSocket that is closed before it was accepted is refused with this and the status."""
 _SWITCHING: Final = 101
 _FORBIDDEN: Final = 403
 

@@ -21,8 +21,7 @@ from gateway.errors import (
     TooLarge,
     UnsupportedType,
 )
-from gateway.http.errors import LONG_MESSAGE_BYTES, MESSAGE_BYTES, envelope, status_of
-from gateway.http.exchange import REFUSED
+from gateway.http.errors import LONG_MESSAGE_BYTES, MESSAGE_BYTES, REFUSED, envelope, status_of
 from gateway.http.request import Params, Request, Response
 from gateway.model import WATCHES
 

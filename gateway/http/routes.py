@@ -167,17 +167,21 @@ def add_store_routes(
     app.add_route(f"{prefix}/rejected", RejectedList(rejections, work))
     app.add_route(f"{prefix}/rejected/{{rejected_id}}/download", RejectedDownload(rejections, work))
     app.add_route(f"{prefix}/rejected/{{rejected_id}}/retry", RejectedRetry(rejections, work))
+    _add_activities(app, prefix, services, work)
+    app.add_route(f"{prefix}/sync/status", SyncStatus(services.sync, work))
+    feed = Feed(services.sync, work, connections)
+    app.add_route(f"{prefix}/sync/pull", Pull(services.sync, feed, work, news))
+    app.add_route(f"{prefix}/sync/live", Live(services.sync, feed, work, news, heartbeat))
+    app.add_route(f"{prefix}/sync/push", Push(services.pushes, work, bodies))
+
+
+def _add_activities(app: App, prefix: str, services: StoreServices, work: Work) -> None:
     activities, exports = services.activities, services.exports
     app.add_route(f"{prefix}/activities", ActivityList(activities, work))
     app.add_route(f"{prefix}/activities/totals", ActivityTotals(activities, work))
     app.add_route(f"{prefix}/activities/{{activity_id}}", OneActivity(activities, work))
     app.add_route(f"{prefix}/activities/{{activity_id}}/track", ActivityTrack(exports, work))
     app.add_route(f"{prefix}/activities/{{activity_id}}/export.{{ending}}", ActivityExport(exports, work))
-    app.add_route(f"{prefix}/sync/status", SyncStatus(services.sync, work))
-    feed = Feed(services.sync, work, connections)
-    app.add_route(f"{prefix}/sync/pull", Pull(services.sync, feed, work, news))
-    app.add_route(f"{prefix}/sync/live", Live(services.sync, feed, work, news, heartbeat))
-    app.add_route(f"{prefix}/sync/push", Push(services.pushes, work, bodies))
 
 
 def add_companion_routes(

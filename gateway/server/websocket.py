@@ -27,12 +27,10 @@ from gateway.errors import (
     RateLimited,
     Unauthorized,
 )
-from gateway.http.errors import status_of
+from gateway.http.errors import REFUSED, status_of
 from gateway.server.answers import fields_and_body, new_request_id, whole_answer
 from gateway.server.roll import Roll, Unsent
 
-APP_CODES = 3000
-"""The app closes a WebSocket that it does not accept with 3000 + the HTTP status."""
 CLOSING_SECONDS = 15.0
 """For taking what was sent before a close; then the connection is cut off."""
 
@@ -86,7 +84,7 @@ class WebSocket(WebSocketsSansIOProtocol):
     async def send(self, message: ASGISendEvent) -> None:
         """Send one ASGI message; a close before the accept tells by its code why the upgrade is refused."""
         if message["type"] == "websocket.close" and not self.handshake_complete:
-            self.conn.refusal = error_of_status(int(message.get("code") or 0) - APP_CODES)
+            self.conn.refusal = error_of_status(int(message.get("code") or 0) - REFUSED)
         if message["type"] == "websocket.close":
             self.writable.set()  # a close does not wait for a reader that takes nothing (uvicorn: for ever)
             self.cut_at = self.loop.time() + CLOSING_SECONDS

@@ -98,7 +98,7 @@ def revive(transaction: Transaction, actor: Actor, entry: FileEntry, path: str, 
     back = replace(entry, path=path)
     version = transaction.versions.find(entry.id, entry.version)
     assert version is not None
-    transaction.files.index(back, fold(path), version)
+    transaction.files.note_stem(back, fold(path), version)
     _tell(transaction, actor, back, version.facts, now, {}, news=True)
     return back
 

@@ -8,11 +8,12 @@ import zlib
 from typing import BinaryIO, Final
 
 from gateway.contents import FileContents
-from gateway.errors import Gone, UnsupportedType
+from gateway.errors import UnsupportedType
 from gateway.model import Conversion, Converted, FileEntry, FileType, Kind
 from gateway.service.clock import Clock, unix_time
 from gateway.service.converter import Converter
 from gateway.service.ingest import FOLDERS
+from gateway.service.kept import opened
 from gateway.store import Store, Transaction, Write
 
 SIMPLIFIED: Final = frozenset({FileType.GPX, FileType.TCX})
@@ -35,14 +36,11 @@ class Conversions:
     def make(self, conversion: Conversion) -> Write[None]:
         """Convert a content that is stored, now, in a process of its own; the write keeps the result or the failure."""
         with self._store.read() as transaction:
-            body = transaction.contents.body(conversion.source)
-            location = transaction.contents.location(conversion.source) if body is None else None
-        if body is not None:
-            return self.convert(conversion, body)
-        if location is None:
-            raise Gone("the file has changed")
-        with self._contents.open(location) as source:
-            return self.convert(conversion, source)
+            content = opened(transaction, self._contents, conversion.source)
+        if isinstance(content, bytes):
+            return self.convert(conversion, content)
+        with content:
+            return self.convert(conversion, content)
 
     def convert(self, conversion: Conversion, source: bytes | BinaryIO) -> Write[None]:
         """Convert ``source``, the content, now; raises ``Busy`` while the gateway stops or the machine is too busy."""

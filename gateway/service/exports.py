@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from gateway.contents import FileContents
-from gateway.errors import Busy, Gone, UnsupportedType
+from gateway.errors import Busy, UnsupportedType
 from gateway.model import Access, Conversion, FileEntry, FileType, Kind
 from gateway.service.activities import Activities
 from gateway.service.converter import Converter, error_of
 from gateway.service.converting import TOLD, convert
+from gateway.service.kept import opened
 from gateway.store import INLINE, Store
 
 FORMATS: Final = (*(kind.value for kind in (FileType.FIT, FileType.GPX, FileType.TCX)), "geojson", "csv")
@@ -83,16 +84,8 @@ class Exports:
 
     def _opened(self, file: FileEntry) -> BinaryIO:
         with self._store.read() as transaction:
-            body = transaction.contents.body(file.sha256)
-            place = transaction.contents.location(file.sha256) if body is None else None
-        if body is not None:
-            return io.BytesIO(body)
-        try:
-            if place is not None:
-                return self._contents.open(place)
-        except OSError:
-            pass
-        raise Gone("the file is not kept any more")
+            content = opened(transaction, self._contents, file.sha256)
+        return io.BytesIO(content) if isinstance(content, bytes) else content
 
     def _elsewhere(self, source: BinaryIO, conversion: Conversion) -> BinaryIO:
         try:

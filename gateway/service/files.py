@@ -7,6 +7,7 @@ from gateway.contents import FileContents
 from gateway.errors import BadRequest, Gone
 from gateway.model import Access, FileEntry, Version
 from gateway.service.clashes import OWN_FOLDERS
+from gateway.service.kept import opened
 from gateway.service.pages import fitting
 from gateway.service.paths import clean_path, fold
 from gateway.service.reach import file_at, file_of, folder_of, is_trashed, reaches
@@ -133,14 +134,10 @@ class Files:
             version = transaction.versions.find(entry.id, number or entry.version)
             if version is None:
                 raise Gone(f"version {number} of this file is not kept")
-            data = transaction.contents.body(version.facts.sha256)
-            location = transaction.contents.location(version.facts.sha256) if data is None else None
-        if data is not None:
-            return Opened(entry, version, data, None)
-        try:
-            return Opened(entry, version, None, self._contents.open(location or ""))
-        except OSError:
-            raise Gone("this version is not kept any more") from None
+            content = opened(transaction, self._contents, version.facts.sha256)
+        if isinstance(content, bytes):
+            return Opened(entry, version, content, None)
+        return Opened(entry, version, None, content)
 
 
 def _seen_of(access: Access, folder: str) -> str | None:

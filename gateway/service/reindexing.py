@@ -135,9 +135,9 @@ class Reindexing:
         if entry and version:
             known = transaction.files.stem(source)  # of what an early release has stored the journal does not say it
             stem = fold(said.stem) if said.stem else known or fold(said.path)
-            transaction.files.index(entry, stem, version)
+            transaction.files.note_stem(entry, stem, version)
         else:
-            transaction.files.unindex(source)
+            transaction.files.forget_stem(source)
         if entry and version and version.facts.kind == Kind.ACTIVITY:
             self._reset(transaction, source, said, recording_of(version.facts, entry.device))
         elif record:

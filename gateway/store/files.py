@@ -1,4 +1,4 @@
-"""The tree: files by path, their versions, and the activity index."""
+"""The tree: files by path, their versions, and the names that senders of activities meant."""
 
 import json
 from typing import Any, Final
@@ -141,12 +141,12 @@ class Files(Noun):
             kind=facts.kind, damaged=facts.damaged, device=version.device, time=version.time, mtime=version.mtime,
             summary=None if facts.summary is None else json.dumps(facts.summary, separators=(",", ":")),
         )  # fmt: skip
-        self.index(entry, stem, version)
+        self.note_stem(entry, stem, version)
 
-    def index(self, entry: FileEntry, stem: str, version: Version) -> None:
-        """Write a file's row in the activity index, or take it out where it is no activity."""
+    def note_stem(self, entry: FileEntry, stem: str, version: Version) -> None:
+        """Note which name the sender of an activity meant, by which its next version is found; forget it of others."""
         if version.facts.kind != Kind.ACTIVITY:
-            self.unindex(entry.id)
+            self.forget_stem(entry.id)
             return
         said = version.facts.summary or {}
         self._run(
@@ -157,12 +157,12 @@ class Files(Noun):
         )  # fmt: skip
 
     def stem(self, file: str) -> str | None:
-        """Give the folded path that the sender of an activity meant, as the activity index has it."""
+        """Give the folded path that the sender of an activity meant."""
         row = self._row("select stem from activities where file = :file", file=file)
         return row[0] if row else None
 
-    def unindex(self, file: str) -> None:
-        """Take a file out of the activity index."""
+    def forget_stem(self, file: str) -> None:
+        """Forget which name the sender of a file meant."""
         self._run("delete from activities where file = :file", file=file)
 
     def move(self, file: str, path: str, fold: str) -> None:
@@ -175,7 +175,7 @@ class Files(Noun):
     def remove(self, file: str, now: int) -> None:
         """Put a file into the trash: its path is free, its versions stay."""
         self._run("update files set deleted = :now where id = :id", id=file, now=now)
-        self.unindex(file)
+        self.forget_stem(file)
 
     def revive(self, file: str, path: str, fold: str) -> None:
         """Take a file out of the trash, to ``path``, which must be free."""

@@ -1,9 +1,9 @@
 """What all peers have in common: files come in as everywhere, the peer's wording goes out."""
 
-from datetime import UTC, datetime
 from typing import ClassVar, Protocol
 
 from gateway.errors import BadRequest, GatewayError
+from gateway.formats.moments import iso
 from gateway.http.arrivals import Arrivals, is_form
 from gateway.http.errors import LONG_MESSAGE_BYTES, shorten
 from gateway.http.request import Request, Response
@@ -95,4 +95,4 @@ def called(taken: Stored) -> str:
 def began(taken: Stored) -> str:
     """Give when a workout began, in UTC as ISO 8601; of what has no beginning, when it came."""
     start = taken.summary.start if taken.summary else None
-    return datetime.fromtimestamp(taken.file.time if start is None else start, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return iso(taken.file.time if start is None else start)

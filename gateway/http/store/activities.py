@@ -1,6 +1,5 @@
 """``activities``: the index of what was done, what it amounts to, and each activity in the format that is wanted."""
 
-import gzip
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any, BinaryIO, ClassVar, Final
@@ -11,8 +10,8 @@ from gateway.errors import BadRequest, NotFound
 from gateway.http.encodings import takes_gzip
 from gateway.http.fields import query_number
 from gateway.http.request import Request, Response
-from gateway.http.store.download import Reading, attach
 from gateway.http.store.paging import opaque, place, size_of_page
+from gateway.http.store.sending import attach, compressed, pour
 from gateway.http.store.told import known, told_file, told_sum, told_workout
 from gateway.http.work import Work
 from gateway.model import Scope
@@ -133,16 +132,11 @@ async def _send(req: Request, resp: Response, work: Work, opened: BinaryIO, *, c
     if compress:
         resp.set_header("Vary", "Accept-Encoding")
     if size > _AT_ONCE:
-        resp.content_length = size
-        begin = size if req.exchange.method == "HEAD" else 0
-        resp.stream = Reading(opened, begin, size, work)  # type: ignore[assignment]
+        pour(req, resp, opened, 0, size, work)
         return
     with opened:
-        data = opened.read()
-    if compress and takes_gzip(req):
-        data = await work.read(gzip.compress, data, 6, mtime=0)
-        resp.set_header("Content-Encoding", "gzip")
-    resp.data = data
+        data = await work.read(opened.read)
+    resp.data = await compressed(resp, data, work) if compress and takes_gzip(req) else data
 
 
 def _wanted(req: Request) -> Wanted:

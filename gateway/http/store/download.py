@@ -1,13 +1,10 @@
 """``files/download``: a version's bytes, whole, in part, or not at all where the reader has them.
 
-What users have uploaded is never shown by a browser as a page of ours: it is an attachment, in a sandbox, of the type
-that its ending says or none. RFC 9110, sections 13 and 14, and RFC 6266.
+RFC 9110, sections 13 and 14.
 """
 
-import gzip
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar, Final
-from urllib.parse import quote
 
 import falcon
 
@@ -16,17 +13,13 @@ from gateway.http.encodings import takes_gzip
 from gateway.http.fields import LARGEST, query_number
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
+from gateway.http.store.sending import attach, compressed, pour
 from gateway.http.work import Work
 from gateway.model import Scope
 from gateway.service.files import Files, Opened
 
-PIECE: Final = 256 * 1024
 _COMPRESSED: Final = frozenset({"gpx", "tcx", "json"})
 _WORTH: Final = range(1024, 1024 * 1024)  # bytes of a text that is compressed on the way
-_TYPES: Final = {
-    "fit": "application/vnd.ant.fit", "gpx": "application/gpx+xml", "tcx": "application/vnd.garmin.tcx+xml",
-    "json": "application/json", "geojson": "application/geo+json", "csv": "text/csv; charset=utf-8",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,48 +65,15 @@ class Download:
         if opened.source is None:
             await self._small(req, resp, opened, begin, end)
             return None
-        resp.content_length = end - begin
-        until = begin if req.exchange.method == "HEAD" else end  # without a stream the framework would say length 0
-        resp.stream = Reading(opened.source, begin, until, self.work)  # type: ignore[assignment]
+        pour(req, resp, opened.source, begin, end, self.work)
         return opened.source
 
     async def _small(self, req: Request, resp: Response, opened: Opened, begin: int, end: int) -> None:
         data = (opened.data or b"")[begin:end]
         if _pays(opened) and resp.status_code == 200 and takes_gzip(req):  # noqa: PLR2004
-            data = await self.work.read(gzip.compress, data, 6, mtime=0)
-            resp.set_header("Content-Encoding", "gzip")
+            data = await compressed(resp, data, self.work)
             resp.set_header("ETag", preconditions.tag(opened.version.number, weak=True))
         resp.data = data
-
-
-class Reading:
-    """An open file from ``begin`` to ``end``, read by other threads as the client takes it."""
-
-    def __init__(self, source: BinaryIO, begin: int, end: int, work: Work) -> None:
-        self._source = source
-        self._left = end - begin
-        self._work = work
-        source.seek(begin)
-
-    async def read(self, _size: int) -> bytes:
-        """Give the next piece, nothing at the end."""
-        piece = await self._work.read(self._source.read, min(PIECE, self._left)) if self._left else b""
-        self._left -= len(piece)
-        return piece
-
-    async def close(self) -> None:
-        """Let go of the file."""
-        self._source.close()
-
-
-def attach(resp: Response, name: str, kind: str | None) -> None:
-    """Say that bytes are somebody's file, to be kept and not to be shown."""
-    plain = "".join(char if " " <= char <= "~" and char not in '"\\%' else "_" for char in name)
-    resp.content_type = _TYPES.get(kind or "", "application/octet-stream")
-    resp.set_header("Content-Disposition", f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}")
-    resp.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
-    resp.set_header("Accept-Ranges", "bytes")
-    resp.set_header("Cache-Control", "private, no-cache")
 
 
 def _pays(opened: Opened) -> bool:

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, Final
 from gateway.errors import GatewayError
 from gateway.http.fields import query_cursor
 from gateway.http.request import Request, Response
-from gateway.http.store.download import Reading, attach
 from gateway.http.store.paging import size_of_page
+from gateway.http.store.sending import attach, pour
 from gateway.http.store.upload import answer_one
 from gateway.http.work import Work
 from gateway.model import Rejection, Scope
@@ -50,10 +50,7 @@ class RejectedDownload:
         attach(resp, opened.rejection.name, None)
         resp.set_header("X-Content-SHA256", opened.rejection.sha256.hex())
         resp.set_header("Accept-Ranges", "none")
-        size = opened.rejection.size
-        resp.content_length = size
-        begin = size if req.exchange.method == "HEAD" else 0
-        resp.stream = Reading(opened.source, begin, size, self.work)  # type: ignore[assignment]
+        pour(req, resp, opened.source, 0, opened.rejection.size, self.work)
 
 
 @dataclass(frozen=True, slots=True)
