@@ -31,7 +31,10 @@ class Agent:
         self._gateway = gateway
         self._wait = wait
         self._clock = clock
-        self._chores = (("housekeeping", self._keep_house), ("refused", self._retry_refused), ("clean-up", self._clean))
+        self._chores = (
+            ("housekeeping", self._keep_house), ("refused", self._retry_refused), ("clean-up", self._clean),
+            ("sealing", self._seal),
+        )  # fmt: skip
 
     def work(self) -> None:
         """Do what is due now and every hour, and look after the drop folder, until it is time to end."""
@@ -98,6 +101,14 @@ class Agent:
         _log.info("clean-up: removed %s", cleaned.sentence)
         if not stopped:
             self._finished("clean-up", cleaned.sentence)
+
+    def _seal(self) -> None:
+        """Seal what is not sealed with the newest master key: after an upgrade, or a rotation that was broken off."""
+        done = self._gateway.resealing(lambda: self._wait(BREATH)).run()
+        if done.bodies or done.files:
+            _log.info("sealed %d contents with the newest key", done.bodies + done.files)
+        if done.broken:
+            _log.warning("%d contents cannot be read: see wristgate verify", done.broken)
 
     def _last(self, name: str) -> tuple[int, str]:
         with self._gateway.store.read() as transaction:

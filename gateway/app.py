@@ -29,6 +29,7 @@ from gateway.http.streams import Streams
 from gateway.http.work import Work
 from gateway.lifespan import Lifespan
 from gateway.model import User
+from gateway.sealing import Keyring
 from gateway.service.access import Accesses
 from gateway.service.accounts import Accounts
 from gateway.service.activities import Activities
@@ -47,11 +48,13 @@ from gateway.service.housekeeping import Housekeeping
 from gateway.service.incoming import Incoming
 from gateway.service.intake import Intake
 from gateway.service.keys import Keys
+from gateway.service.masterkeys import MasterKeys
 from gateway.service.pairing import Pairings
 from gateway.service.push import Pushes
 from gateway.service.records import Records
 from gateway.service.refused import RefusedFiles
 from gateway.service.rejections import Rejections
+from gateway.service.resealing import Progress, Resealing, Rest
 from gateway.service.retention import policy
 from gateway.service.revising import Revising
 from gateway.service.signin import SignIn
@@ -70,8 +73,9 @@ class Gateway:
 
     def __init__(self, config: Config, *, polite: bool = False) -> None:
         self.config = config
-        self.store = Store(config.data_dir, polite=polite, quota=config.quota)
-        self.contents = contents = FileContents(config.data_dir / "contents")
+        self.keyring = keyring(config)
+        self.store = Store(config.data_dir, self.keyring, polite=polite, quota=config.quota)
+        self.contents = contents = FileContents(config.data_dir / "contents", self.keyring)
         self.token_key = jwt.TokenKey(config.data_dir / jwt.FILE)
         self.accounts = Accounts(self.store, Passwords())
         self.accesses = Accesses(self.store, self.token_key)
@@ -91,6 +95,7 @@ class Gateway:
         self.rejections = Rejections(self.store, contents, Checker(self.converter))
         kept = policy(config.keep_versions, config.keep_days, config.keep_folders, config.trash_days)
         self.cleanup = Cleanup(self.store, contents, kept)
+        self.masterkeys = MasterKeys(self.store, self.keyring)
         self.intake = Intake(self.store, Checker(self.converter))
         self.files = Files(self.store, contents)
         self.revising = Revising(self.store, contents)
@@ -112,12 +117,28 @@ class Gateway:
         taking = Taking(self.store, self.intake, self.incoming)
         return Dropping(folder, taking, partial(self.accounts.find, None), say)
 
+    def resealing(self, rest: Rest, progress: Progress = lambda _done, _whole: None) -> Resealing:
+        """Give what seals all contents with the newest key."""
+        return Resealing(self.store, self.contents, rest, progress)
+
     def open(self) -> User:
         """Open the data folder, creating it and its owner where they are missing; gives the owner."""
         make_folder(self.config.data_dir)
         self.token_key.check()
         self.store.open()
+        with self.store.read() as transaction:
+            sealed_with = transaction.sealed.keys()
+        self.keyring.ensure(sealed_with, create=self.config.master_key_file is None)
         return self.store.write(self.accounts.ensure_owner()).result()
+
+
+def keyring(config: Config) -> Keyring:
+    """Give the master keys of a gateway."""
+    if config.master_key:
+        return Keyring(None, config.master_key, source="SYNC_MASTER_KEY")
+    if config.master_key_file:
+        return Keyring(config.master_key_file, source=f"SYNC_MASTER_KEY_FILE {config.master_key_file}")
+    return Keyring.in_folder(config.data_dir)
 
 
 def make_folder(folder: Path) -> None:

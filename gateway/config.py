@@ -7,8 +7,10 @@ import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+from gateway.sealing import MasterKey, parse_keys
 
 T = TypeVar("T")
 
@@ -100,6 +102,10 @@ def _path(text: str) -> Path | None:
     return _folder(text) if text else None
 
 
+def _keys(text: str) -> tuple[MasterKey, ...]:
+    return parse_keys(text) if text else ()
+
+
 def _kept(text: str) -> tuple[tuple[str, int, int], ...]:
     rows = []
     for part in filter(None, map(str.strip, text.split(","))):
@@ -115,9 +121,13 @@ def _kept(text: str) -> tuple[tuple[str, int, int], ...]:
     return tuple(rows)
 
 
-def _option(name: str, default: str, read: Callable[[str], T], text: str) -> T:
-    """Declare one row; the value of the field is what ``read`` makes of the variable or of ``default``."""
-    return field(metadata={"name": name, "default": default, "read": read, "text": text})  # type: ignore[no-any-return]
+def _option(name: str, default: str, read: Callable[[str], T], text: str, *, secret: bool = False) -> T:
+    """Declare one row; the value of the field is what ``read`` makes of the variable or of ``default``.
+
+    The value of a ``secret`` one is shown nowhere.
+    """
+    row = {"name": name, "default": default, "read": read, "text": text, "secret": secret}
+    return field(metadata=row, repr=not secret)  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True)
@@ -192,6 +202,13 @@ class Config:
     drop_dir: Path | None = _option(
         "SYNC_DROP_DIR", "", _path, "Folder whose files are taken in, for Syncthing, Nextcloud and scripts; empty: none"
     )
+    master_key_file: Path | None = _option(
+        "SYNC_MASTER_KEY_FILE", "", _path, "File of the keys with which files are sealed; empty: master.key in the data"
+    )
+    master_key: tuple[MasterKey, ...] = _option(
+        "SYNC_MASTER_KEY", "", _keys,
+        "The keys themselves, in hexadecimal, the first one seals; empty: those of the file", secret=True,
+    )  # fmt: skip
     ready_file: Path | None = _option(
         "SYNC_READY_FILE", "", _path, "File that is written with the gateway's address once it answers, for scripts"
     )
@@ -200,6 +217,8 @@ class Config:
     def from_env(cls, environ: Mapping[str, str]) -> "Config":
         """Read the settings; raises ``ConfigError`` for the first value that is not allowed."""
         config = cls(**{item.name: _read(item.metadata, environ) for item in fields(cls)})
+        if config.master_key and config.master_key_file:
+            raise ConfigError("SYNC_MASTER_KEY and SYNC_MASTER_KEY_FILE are both set: leave one of them out")
         if config.drop_dir is not None and _overlap(config.drop_dir, config.data_dir):
             raise ConfigError(
                 f"SYNC_DROP_DIR is {str(config.drop_dir)!r}: it takes a folder of its own, neither inside of "
@@ -222,9 +241,6 @@ class Setting:
     text: str
 
 
-_SECRET: Final = ("SECRET", "KEY", "PASSPHRASE", "PASSWORD", "TOKEN")
-
-
 def settings(environ: Mapping[str, str]) -> list[Setting]:
     """List every option with its value and where that comes from; raises ``ConfigError`` like ``from_env``."""
     Config.from_env(environ)
@@ -232,7 +248,7 @@ def settings(environ: Mapping[str, str]) -> list[Setting]:
     for item in fields(Config):
         name, default = item.metadata["name"], item.metadata["default"]
         value = environ.get(name, default)
-        shown = "(hidden)" if value and any(word in name for word in _SECRET) else value
+        shown = "(hidden)" if value and item.metadata["secret"] else value
         source = "environment" if name in environ else "default"
         rows.append(Setting(name, shown, source, item.metadata["text"]))
     return rows
@@ -255,4 +271,6 @@ def _read(row: Mapping[str, Any], environ: Mapping[str, str]) -> Any:
     try:
         return row["read"](text)
     except ValueError as error:
+        if row["secret"]:
+            raise ConfigError(f"{row['name']} is wrong: {error}") from None
         raise ConfigError(f"{row['name']} is {text!r}: it takes {error}") from None

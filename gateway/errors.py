@@ -9,6 +9,7 @@ GatewayError                      word, stable
 ├── OffsetMismatch                offset               .have  bytes, or rows, that the gateway holds
 ├── Conflicting                   conflict
 ├── Gone                          gone                 .reset  the cursor is void, begin without one
+│   └── Damaged                   gone
 ├── PreconditionFailed            precondition
 ├── RangeNotSatisfiable           range                .size   bytes
 ├── LengthRequired                length_required
@@ -20,6 +21,7 @@ GatewayError                      word, stable
 ├── RateLimited                   rate_limited         .wait   seconds
 ├── Internal                      internal
 └── Busy                          busy                 .wait   seconds
+    └── KeyMissing                busy
 """
 
 from typing import ClassVar
@@ -92,6 +94,13 @@ class Gone(GatewayError):
     def __init__(self, message: str, *, reset: bool = False) -> None:
         super().__init__(message)
         self.reset = reset
+
+
+class Damaged(Gone):
+    """Bytes on the gateway's disk are not those that were put there."""
+
+    def __init__(self) -> None:
+        super().__init__("this version was damaged on the gateway's disk")
 
 
 class PreconditionFailed(GatewayError):
@@ -180,3 +189,10 @@ class Busy(GatewayError):
     def __init__(self, message: str = "busy, try again soon", wait: int = 5) -> None:
         super().__init__(message)
         self.wait = wait
+
+
+class KeyMissing(Busy):
+    """Contents are sealed with a master key that is not here; the message says which, for the operator."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, wait=60)

@@ -198,7 +198,8 @@ class FileEntry:
     """A file of a tree with the facts of its newest version.
 
     ``device`` is the device or key that sent that, None: a page or a command. ``mtime`` is what the source says,
-    ``damaged`` why the content is not a correct file of its type, None: it is one, or of no known type.
+    ``damaged`` why the content is not a correct file of its type, None: it is one, or of no known type. ``encrypted``
+    is how the sender has encrypted it, None: not.
     """
 
     id: str
@@ -212,6 +213,7 @@ class FileEntry:
     time: int
     mtime: int | None = None
     damaged: str | None = None
+    encrypted: str | None = None
 
     @property
     def name(self) -> str:
@@ -226,22 +228,50 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Bytes by their hash: in the database (``body``) or in a file of the contents folder (``location``)."""
+    """Bytes by their hash: in the database (``body``) or in a file of the contents folder (``location``).
+
+    ``key`` is the id of the master key with which that file is sealed.
+    """
 
     sha256: bytes
     size: int
     crc32: int
     body: bytes | None = None
     location: str | None = None
+    key: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the sender of an encrypted file says of it: ``values`` has keys of ``Summary`` and their values as JSON."""
+
+    kind: Kind
+    values: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A content with what reading it has shown; ``damaged`` is the sentence of a content that was kept all the same."""
+    """A content with what reading it has shown; ``damaged`` is the sentence of a content that was kept all the same.
+
+    One that its sender has ``encrypted`` has not been read; of it the sender may have ``said`` what summaries say.
+    """
 
     content: Content
     summary: Summary | None
     damaged: str | None = None
+    encrypted: str | None = None
+    said: Said | None = None
+
+    @property
+    def kind(self) -> Kind | None:
+        """What it is, as far as that is known."""
+        known = self.summary or self.said
+        return known.kind if known else None
+
+    @property
+    def start(self) -> int | None:
+        """When it began, as far as that is known."""
+        return self.summary.start if self.summary else self.said.values.get("start") if self.said else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +368,8 @@ class Stored:
 class Facts:
     """What is known of a content: ``kind``, ``damaged`` (a sentence) and ``summary`` are what reading it has shown.
 
-    ``summary`` is a ``Summary`` as JSON, without what the source does not say.
+    ``summary`` is a ``Summary`` as JSON, without what the source does not say. Of a content that is ``encrypted`` it is
+    what the sender says.
     """
 
     sha256: bytes
@@ -348,6 +379,7 @@ class Facts:
     kind: str | None = None
     damaged: str | None = None
     summary: dict[str, Any] | None = None
+    encrypted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,8 @@ by the look-up of the family, not here.
 """
 
 import base64
-import fcntl
 import hashlib
 import hmac
-import os
 import secrets
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,8 +15,8 @@ from typing import Any, Final
 
 import jwt
 
-from gateway.auth.tokens import new_id
 from gateway.errors import Busy, Unauthorized
+from gateway.secretfile import made_once
 
 FILE: Final = "token.key"  # in the data folder
 KEY_BYTES: Final = 32
@@ -82,7 +80,7 @@ class TokenKey:
     @cached_property
     def _key(self) -> bytes:
         try:
-            key = _load(self._path)
+            key = made_once(self._path, lambda: secrets.token_bytes(KEY_BYTES))
         except OSError as error:
             raise Busy(f"{FILE} in the data folder cannot be used: {error.strerror}", wait=60) from error
         if len(key) != KEY_BYTES:
@@ -106,30 +104,3 @@ def _read(claims: dict[str, Any], now: int) -> Claims:
     if type(expires) is not int or not issued - LEEWAY <= now < expires + LEEWAY:
         raise Unauthorized("this access token is over: use the refresh token")
     return Claims(*who, expires)
-
-
-def _load(path: Path) -> bytes:
-    """Read the key, made where it is missing; the lock on the folder keeps processes from making two."""
-    if path.exists():
-        return path.read_bytes()
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        if not path.exists():
-            _create(path)
-            os.fsync(folder)
-        return path.read_bytes()
-    finally:
-        os.close(folder)
-
-
-def _create(path: Path) -> None:
-    new = path.with_name(f".{path.name}-{new_id()}")
-    try:
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from gateway.cli.demo import demo
 from gateway.cli.devices import device, devices, pair
 from gateway.cli.files import add, get, list_files
 from gateway.cli.inspect import inspect
+from gateway.cli.masterkey import masterkey
 from gateway.cli.refused import refused
 from gateway.cli.reindex import reindex
 from gateway.cli.serve import serve
@@ -59,6 +60,7 @@ for _command in (
     refused,
     cleanup,
     reindex,
+    masterkey,
     agent,
     inspect,
     user,

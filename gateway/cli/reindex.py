@@ -1,17 +1,12 @@
 """``wristgate reindex``: make the index of activities anew."""
 
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from gateway.cli.context import gateway
-
-if TYPE_CHECKING:
-    from rich.progress import TaskID
+from gateway.cli.progress import bars
 
 BREATH: Final = 0.01  # seconds between two transactions, for the gateway's
 
@@ -27,7 +22,7 @@ def reindex(*, as_json: bool) -> None:
     Example:
       wristgate reindex
     """  # noqa: D301
-    with gateway() as opened, _bar() as progress:
+    with gateway() as opened, bars() as progress:
         from gateway.service.reindexing import Reindexing  # noqa: PLC0415  as context does: not for a help text
 
         done = Reindexing(opened.store, progress, lambda: time.sleep(BREATH)).run()
@@ -43,24 +38,3 @@ def reindex(*, as_json: bool) -> None:
         f"Read {done.entries:,} entries of the journal: {done.activities:,} activities of {done.sources:,} files and "
         f"summaries; {mended}."
     )
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[str, int, int], None]]:
-    """Show how far it is, on a terminal."""
-    if not sys.stderr.isatty():
-        yield lambda _what, _done, _whole: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def progress(what: str, done: int, whole: int) -> None:
-            if what not in tasks:
-                tasks[what] = bars.add_task(what.capitalize())
-            bars.update(tasks[what], completed=done, total=whole)
-
-        yield progress

@@ -87,15 +87,20 @@ class Client(Session):
         new: bool = False,
         reject: bool = False,
         mtime: int | None = None,
+        encrypted: str | None = None,
+        summary: Mapping[str, object] | None = None,
         progress: Progress = _quiet,
     ) -> Uploaded:
         """Send a file, or bytes. Without ``to``, a path or a folder that ends with a slash, its content decides.
 
         ``base`` is the version that it was made from: where another is the newest, that one stays beside, or with
         ``reject`` the upload is refused. ``new`` refuses it where something is there. A zip or gz without ``to`` is
-        opened, see ``members``.
+        opened, see ``members``. ``encrypted`` says how you have encrypted it, so that nobody looks inside, and
+        ``summary`` what the index of activities may know of it.
         """
-        wish = uploads.Wish(to=to, name=name, base=base, new=new, reject=reject, mtime=mtime)
+        wish = uploads.Wish(
+            to=to, name=name, base=base, new=new, reject=reject, mtime=mtime, encrypted=encrypted, summary=summary
+        )
         return uploads.upload(self._transport, source, wish, progress)
 
     def download(

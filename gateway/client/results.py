@@ -47,7 +47,8 @@ class Me:
 class File:
     """A file by its newest version; ``size`` in bytes, ``time`` (when it came) and ``mtime`` in Unix seconds.
 
-    ``device`` is who sent it, ``damaged`` says why it is no correct file of its type.
+    ``device`` is who sent it, ``damaged`` says why it is no correct file of its type, ``encrypted`` how its sender has
+    encrypted it.
     """
 
     id: str
@@ -60,6 +61,7 @@ class File:
     mtime: int | None
     device: str | None
     damaged: str | None
+    encrypted: str | None
     raw: Raw = field(repr=False, compare=False)
 
     @classmethod
@@ -68,7 +70,7 @@ class File:
         return cls(
             text(raw, "id"), text(raw, "path"), number(raw, "version"), number(raw, "size"), text(raw, "sha256"),
             number(raw, "time"), text_or_none(raw, "type"), number_or_none(raw, "mtime"), text_or_none(raw, "device"),
-            text_or_none(raw, "damaged"), raw,
+            text_or_none(raw, "damaged"), text_or_none(raw, "encrypted"), raw,
         )  # fmt: skip
 
     @property

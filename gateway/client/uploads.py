@@ -1,7 +1,8 @@
 """A file to the gateway, streamed from the disk; sent again where no answer came, for then it is the same."""
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -26,6 +27,8 @@ class Wish:
     new: bool = False
     reject: bool = False
     mtime: int | None = None
+    encrypted: str | None = None
+    summary: Mapping[str, object] | None = None
 
 
 def upload(
@@ -47,8 +50,14 @@ def upload(
 
 
 def _conditions(wish: Wish) -> dict[str, str]:
-    based = {} if wish.base is None else {"If-Match": f'"{wish.base}"'}
-    return based | ({"If-None-Match": "*"} if wish.new else {})
+    headers = {} if wish.base is None else {"If-Match": f'"{wish.base}"'}
+    if wish.new:
+        headers["If-None-Match"] = "*"
+    if wish.encrypted is not None:
+        headers["X-Sync-Encrypted"] = wish.encrypted
+    if wish.summary is not None:
+        headers["X-Sync-Summary"] = json.dumps(wish.summary, separators=(",", ":"))
+    return headers
 
 
 def _name(body: Held | OnDisk) -> str | None:

@@ -1,6 +1,7 @@
-"""Contents as files ``ab/cd/<sha256>-<8 random hex digits>`` of a folder; earlier releases left out the last part.
+"""Contents as files ``ab/cd/<sha256>-<8 random hex digits>.sealed`` of a folder.
 
-A location belongs to one stored object and is never used again, so removing it can never take another's bytes.
+A location belongs to one stored object and is never used again, so removing it can never take another's bytes. Files of
+earlier releases have no ``.sealed`` and are as they came; the oldest have no random digits either.
 """
 
 import os
@@ -10,29 +11,31 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from gateway.contents.receiving import INCOMING, ON_THE_WAY, Receiving
+from gateway.contents.receiving import INCOMING, ON_THE_WAY, SEALED, Receiving
 from gateway.errors import Busy
 from gateway.model import Content
+from gateway.sealing import Keyring, open_sealed
 
 _CHUNK: Final = 256 * 1024
 _SHELF: Final = re.compile(r"[0-9a-f]{2}", re.ASCII)
 _LOCATION: Final = re.compile(
-    r"(?P<a>[0-9a-f]{2})/(?P<b>[0-9a-f]{2})/(?P=a)(?P=b)[0-9a-f]{60}(-[0-9a-f]{8})?", re.ASCII
+    r"(?P<a>[0-9a-f]{2})/(?P<b>[0-9a-f]{2})/(?P=a)(?P=b)[0-9a-f]{60}(-[0-9a-f]{8}(\.sealed)?)?", re.ASCII
 )
 
 
 class FileContents:
     """A folder of immutable files; a file that bears its final name is whole and on the disk."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keyring: Keyring) -> None:
         self._folder = folder
+        self._keyring = keyring
 
     def begin(self) -> Receiving:
         """Begin a content that comes piece by piece; raises ``Busy`` when the disk refuses.
 
         The file is there before the row that names it, so a crash leaves a file without a row, never the reverse.
         """
-        return Receiving(self._folder).open()
+        return Receiving(self._folder, self._keyring.current).open()
 
     def put(self, source: BinaryIO, progress: Callable[[int], None] = lambda _bytes: None) -> Content:
         """Copy ``source`` in, a quarter of a megabyte at a time; raises ``Busy`` when the disk refuses."""
@@ -46,8 +49,8 @@ class FileContents:
             receiving.abort()
 
     def read(self, location: str, offset: int, length: int) -> bytes:
-        """Read at most ``length`` bytes from ``offset``."""
-        with (self._folder / location).open("rb") as file:
+        """Read at most ``length`` bytes from ``offset``; raises ``OSError``, ``KeyMissing``, ``Damaged``."""
+        with self.open(location) as file:
             file.seek(offset)
             return file.read(length)
 
@@ -55,13 +58,18 @@ class FileContents:
         """Say whether a content is there."""
         return (self._folder / location).is_file()
 
+    def length(self, place: str) -> int:
+        """Give the bytes that a file takes on the disk; raises ``OSError``."""
+        return (self._folder / place).stat().st_size
+
     def open(self, location: str) -> BinaryIO:
-        """Open a content for reading."""
-        return (self._folder / location).open("rb")
+        """Open a content for reading; raises ``OSError``, ``KeyMissing``, ``Damaged``, the last from ``read`` too."""
+        file = (self._folder / location).open("rb")
+        return open_sealed(self._keyring, file) if is_sealed(location) else file
 
     def chunks(self, location: str) -> Iterator[bytes]:
         """Read a content piece by piece."""
-        with (self._folder / location).open("rb") as file:
+        with self.open(location) as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
 
@@ -111,6 +119,11 @@ class FileContents:
                     place = f"{first}/{second}/{name}"
                     if _LOCATION.fullmatch(place):
                         yield folder, place, name
+
+
+def is_sealed(location: str) -> bool:
+    """Say whether the file at a location is sealed."""
+    return location.endswith(SEALED)
 
 
 def _names(folder: Path) -> Iterator[str]:

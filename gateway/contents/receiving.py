@@ -1,4 +1,4 @@
-"""One content on its way into the folder: hashed while it is written, named when it is whole."""
+"""One content on its way into the folder: hashed and sealed while it is written, named when it is whole."""
 
 import hashlib
 import os
@@ -10,9 +10,14 @@ from typing import BinaryIO, Final, Self
 
 from gateway.errors import Busy
 from gateway.model import Content
+from gateway.sealing import MasterKey, Sealing
+from gateway.secretfile import sync_folder
 
 INCOMING: Final = "incoming"
 """The folder, inside that of the contents, of those that are not whole."""
+
+SEALED: Final = ".sealed"
+"""How the names of sealed files end."""
 
 ON_THE_WAY: Final = re.compile(r"[0-9a-f]{24}", re.ASCII)
 _TAIL: Final = 4  # random bytes that make a location the only one of its kind
@@ -24,8 +29,9 @@ class Receiving:
     All but ``abort`` raise ``Busy`` when the disk refuses, and leave nothing behind then.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, key: MasterKey) -> None:
         self._folder = folder
+        self._sealing = Sealing(key)
         self._temporary = folder / INCOMING / os.urandom(12).hex()
         self._digest = hashlib.sha256()
         self._crc = 0
@@ -45,7 +51,7 @@ class Receiving:
         """Append bytes; they need not be on the disk when this returns."""
         assert self._file is not None
         try:
-            self._file.write(chunk)
+            self._file.write(self._sealing.write(chunk))
         except OSError as error:
             raise self._refused(error) from error
         self._digest.update(chunk)
@@ -56,22 +62,23 @@ class Receiving:
         """Give the content, which is whole and on the disk from now on, under a location that was never used."""
         assert self._file is not None
         name = self._digest.hexdigest()
-        location = f"{name[:2]}/{name[2:4]}/{name}-{os.urandom(_TAIL).hex()}"
+        location = f"{name[:2]}/{name[2:4]}/{name}-{os.urandom(_TAIL).hex()}{SEALED}"
         try:
+            self._file.write(self._sealing.finish())
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
             self._name(self._folder / location)
         except OSError as error:
             raise self._refused(error) from error
-        return Content(self._digest.digest(), self.size, self._crc, location=location)
+        return Content(self._digest.digest(), self.size, self._crc, location=location, key=self._sealing.key_id)
 
     def _name(self, target: Path) -> None:
         make_folder(target.parent)
         self._temporary.rename(target)
         try:
             for folder in (target.parent, target.parent.parent, self._folder):
-                _sync_folder(folder)
+                sync_folder(folder)
         except OSError:
             with suppress(OSError):
                 target.unlink()
@@ -94,11 +101,3 @@ def make_folder(folder: Path) -> None:
     """Make a folder and those above it where they are missing."""
     for missing in reversed([folder, *folder.parents]):
         missing.mkdir(mode=0o700, exist_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -9,11 +9,13 @@ from gateway.errors import (
     BadRequest,
     Busy,
     Conflicting,
+    Damaged,
     Forbidden,
     FormatError,
     GatewayError,
     Gone,
     Internal,
+    KeyMissing,
     LengthRequired,
     MethodNotAllowed,
     NotFound,
@@ -37,6 +39,7 @@ STATUS: dict[type[GatewayError], int] = {
     OffsetMismatch: 409,
     Conflicting: 409,
     Gone: 410,
+    Damaged: 410,
     LengthRequired: 411,
     PreconditionFailed: 412,
     TooLarge: 413,
@@ -48,6 +51,7 @@ STATUS: dict[type[GatewayError], int] = {
     RateLimited: 429,
     Internal: 500,
     Busy: 503,
+    KeyMissing: 503,
 }
 
 REFUSED: Final = 3000

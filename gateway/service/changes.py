@@ -19,6 +19,11 @@ from gateway.store import Transaction
 def facts_of(checked: Checked) -> Facts:
     """Describe a content as its versions keep it."""
     content, summary = checked.content, checked.summary
+    if checked.encrypted is not None:
+        kind, values = (checked.said.kind.value, checked.said.values) if checked.said else (None, None)
+        return Facts(
+            content.sha256, content.size, content.crc32, kind=kind, summary=values, encrypted=checked.encrypted
+        )
     if summary is None:
         return Facts(content.sha256, content.size, content.crc32, damaged=checked.damaged)
     said = _without_none(asdict(summary)) | {"type": summary.type.value, "kind": summary.kind.value}
@@ -51,7 +56,7 @@ def write(
     entry = FileEntry(
         previous.id if previous else new_id(), actor.project, path, previous.version + 1 if previous else 1,
         facts.sha256, facts.size, facts.type, actor.sender if sender is None else sender or None, now, mtime,
-        facts.damaged,
+        facts.damaged, facts.encrypted,
     )  # fmt: skip
     version = Version(entry.id, entry.version, facts, entry.device, now, mtime)
     transaction.files.put(entry, fold(path), fold(stem or path), version)
@@ -138,7 +143,7 @@ def described(entry: FileEntry) -> dict[str, Any]:
     told: dict[str, Any] = {
         "path": entry.path, "version": entry.version, "sha256": entry.sha256.hex(), "size": entry.size,
     }  # fmt: skip
-    known = {"type": entry.type, "mtime": entry.mtime, "damaged": entry.damaged}
+    known = {"type": entry.type, "mtime": entry.mtime, "damaged": entry.damaged, "encrypted": entry.encrypted}
     return told | {key: value for key, value in known.items() if value is not None}
 
 

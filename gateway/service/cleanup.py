@@ -107,9 +107,7 @@ class Cleanup:
         for place, size in self._contents.sweep(known, now - ORPHAN):
             yield Item("orphan", place, None, size, now)
         for place in found:
-            with self._contents.open(place) as file:
-                size = file.seek(0, 2)
-            yield Item("orphan", place, None, size, now)
+            yield Item("orphan", place, None, self._contents.length(place), now)
 
     def _is_named(self, place: str) -> bool:
         with self._store.read() as transaction:

@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 from gateway.errors import Busy, FormatError, GatewayError, TooLarge, UnsupportedType
 from gateway.model import Conversion
 from gateway.service import converting
+from gateway.service.feeding import Feeding
 
 COMMAND: Final = (sys.executable, "-m", converting.__name__)
 Failure = tuple[str, int, str]
@@ -53,21 +54,25 @@ class Converter:
         its three own, so it holds no socket and no database open.
         """
         line = [*COMMAND, conversion.target, str(conversion.points), str(conversion.cap), str(os.getpid())]
-        data, stdin = (source, subprocess.PIPE) if isinstance(source, bytes) else (None, source)
         with (
             self._waited(),
-            subprocess.Popen(line, stdin=stdin, stdout=into or subprocess.PIPE, stderr=subprocess.PIPE) as child,  # noqa: S603
+            Feeding(source) as feeding,
+            subprocess.Popen(  # noqa: S603
+                line, stdin=feeding.end, stdout=into or subprocess.PIPE, stderr=subprocess.PIPE, env=_environment()
+            ) as child,
         ):
+            feeding.begin()
             self._child = child
             try:
                 if self._closed:
                     child.kill()
-                result, said = child.communicate(data, self._seconds)
+                result, said = child.communicate(timeout=self._seconds)
             except subprocess.TimeoutExpired:
                 child.kill()
                 raise _no_room() from None
             finally:
                 self._child = None
+        feeding.check()
         return self._failure(child.returncode, said) if child.returncode else result or b""
 
     @contextmanager
@@ -100,6 +105,11 @@ class Converter:
         child = self._child
         if child is not None:
             child.kill()
+
+
+def _environment() -> dict[str, str]:
+    """Give a process that reads strangers' files no settings, and so no secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("SYNC_", "AWS_"))}
 
 
 def _stopping() -> Busy:

@@ -58,9 +58,13 @@ class Exports:
     def choose(self, access: Access, activity: str, wanted: str, points: int = 0) -> Chosen:
         """Choose the file that tells most, or one that is of the wanted format; ``points`` 0: all.
 
-        Raises ``NotFound``, and ``UnsupportedType`` where only summaries tell of the activity.
+        Raises ``NotFound``, and ``UnsupportedType`` where only summaries tell of the activity,
+        or files that are encrypted.
         """
-        files = self._activities.told(access, activity).files
+        told = self._activities.told(access, activity).files
+        files = [pair for pair in told if pair[0].encrypted is None]
+        if told and not files:
+            raise UnsupportedType("the file of this activity is encrypted, only its sender can read it")
         if not files:
             raise UnsupportedType("no file tells of this activity, only the watch's own summary")
         file, version = next((pair for pair in files if pair[0].type == wanted), files[0])

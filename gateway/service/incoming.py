@@ -74,9 +74,7 @@ class Received:
     def _take_over(self, store: Store, lost: str) -> None:
         """Have the database name this place where the one that it names is empty."""
         content = self.content
-        assert content.location is not None
-        place = content.location
-        if not store.write(lambda transaction: transaction.contents.replace(content.sha256, lost, place)).result():
+        if not store.write(lambda transaction: transaction.contents.replace(lost, content)).result():
             self.discard()
 
 

@@ -16,7 +16,7 @@ _SHARED: Final = 50  # devices that may have a name in common, before one of the
 
 def folder_for(checked: Checked, otherwise: str) -> str:
     """Give the folder for a file by what it is."""
-    return FOLDERS.get(checked.summary.kind, otherwise) if checked.summary else otherwise
+    return FOLDERS.get(checked.kind, otherwise) if checked.kind else otherwise
 
 
 def receive(
@@ -67,7 +67,7 @@ def _place(
 
 def same_activity(transaction: Transaction, actor: Actor, folder: str, name: str, checked: Checked) -> FileEntry | None:
     """Find the activity that the device has sent under this name, whatever its number, with the same start."""
-    start = checked.summary.start if checked.summary else None
+    start = checked.start
     if actor.sender is None or start is None:
         return None
     return transaction.files.activity(actor.project, fold(f"{folder}/{name}"), actor.sender, start)

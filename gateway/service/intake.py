@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from gateway.errors import BadRequest, FormatError, GatewayError, PreconditionFailed
-from gateway.model import Access, Checked, Kind, Stored
+from gateway.model import Access, Checked, Kind, Said, Stored
 from gateway.service.access import still_allowed, transferred
 from gateway.service.archives import Member, is_archive
 from gateway.service.changes import facts_of
@@ -28,8 +28,9 @@ class Wish:
 
     ``member``: it is one of an archive's. ``fresh``: nothing else may be at the path; ``existing``: something must.
     ``sha256``: what the body must be. ``known``: it must be of a type that is read here, and correct; of an archive's
-    members no more is asked than of any file. ``patient``: one that is cut short may be on its way yet, so that is not
-    written down as a refusal but raised.
+    members no more is asked than of any file. ``encrypted``: how the sender has encrypted it, so that nobody looks
+    inside, and what the sender has ``said`` of it. ``patient``: one that is cut short may be on its way yet, so that is
+    not written down as a refusal but raised.
     """
 
     path: str | None = None
@@ -42,6 +43,8 @@ class Wish:
     member: bool = False
     known: bool = False
     patient: bool = False
+    encrypted: str | None = None
+    said: Said | None = None
 
 
 Outcome = Stored | FormatError
@@ -58,7 +61,7 @@ Members = list[Named]
 
 def is_opened(wish: Wish, received: Received) -> bool:
     """Say whether a body is an archive whose files are wanted."""
-    return wish.path is None and is_archive(wish.name or "", received.head(4))
+    return wish.path is None and wish.encrypted is None and is_archive(wish.name or "", received.head(4))
 
 
 def wish_for(member: Member, wish: Wish) -> Wish:
@@ -100,7 +103,7 @@ class Intake:
         received.settle(self._store)
 
     def _to_path(self, access: Access, received: Received, wish: Wish, path: str) -> Write[Outcome]:
-        checked = self._checker.check_any(received, path)
+        checked = _unread(received, wish) if wish.encrypted else self._checker.check_any(received, path)
         facts = facts_of(checked)
 
         def write(transaction: Transaction) -> Outcome:
@@ -115,10 +118,10 @@ class Intake:
         return write
 
     def _by_content(self, access: Access, received: Received, wish: Wish) -> Write[Outcome]:
-        head = received.head(HEAD)
+        head = b"" if wish.encrypted else received.head(HEAD)
         name = clean_name(wish.name) if wish.name else None
         try:
-            checked = self._look(received, name or "", head, known=wish.known and not wish.member)
+            checked = self._look(received, wish, name or "", head)
         except FormatError as error:
             if wish.patient and error.code == UNFINISHED:
                 raise
@@ -142,9 +145,11 @@ class Intake:
 
         return write
 
-    def _look(self, received: Received, name: str, head: bytes, *, known: bool) -> Checked:
+    def _look(self, received: Received, wish: Wish, name: str, head: bytes) -> Checked:
         """Read a body; what claims to be a file of ours must be a correct one, anything else may be what it likes."""
-        if known or claims(name, head):
+        if wish.encrypted:
+            return _unread(received, wish)
+        if (wish.known and not wish.member) or claims(name, head):
             return self._checker.check(received, name)
         try:
             return self._checker.check(received, name)
@@ -159,6 +164,11 @@ class Intake:
             return error
 
         return write
+
+
+def _unread(received: Received, wish: Wish) -> Checked:
+    """Give a content that only its sender can read."""
+    return Checked(received.content, None, encrypted=wish.encrypted, said=wish.said)
 
 
 def _refuse_other(transaction: Transaction, access: Access, path: str, wish: Wish, checked: Checked) -> None:

@@ -4,12 +4,12 @@ import json
 from typing import Final
 
 from gateway.model import Conversion, Converted
-from gateway.store.noun import Noun
+from gateway.store.noun import SealingNoun
 
 _KEY: Final = "source = :source and target = :target and points = :points and cap = :cap"
 
 
-class Conversions(Noun):
+class Conversions(SealingNoun):
     """What conversions have given; a failed one is remembered too."""
 
     def find(self, conversion: Conversion) -> Converted | None:
@@ -23,21 +23,23 @@ class Conversions(Noun):
     def part(self, conversion: Conversion, offset: int, length: int) -> bytes | None:
         """Read bytes of what a conversion gave; None when it is not there."""
         row = self._row(
-            f"select substr(body, :first, :length) from conversions where {_KEY} and body is not null",
-            first=offset + 1, length=length, **_values(conversion),
-        )  # fmt: skip
-        return row[0] if row else None
+            f"select id, typeof(key) <> 'null' from conversions where {_KEY} and body is not null",
+            **_values(conversion),
+        )
+        return self._blob_part("conversions", row[0], offset, length, sealed=row[1]) if row else None
 
     def add(self, conversion: Conversion, converted: Converted, body: bytes | None) -> None:
         """Keep a result or a failure; a result that is there stays as it is."""
         if self._row(f"select 1 from conversions where {_KEY} and body is not null", **_values(conversion)):
             return
+        sealed, key = self._seal(body) if body is not None else (None, None)
         self._run(
             """insert or replace into conversions
-                   (source, target, points, cap, made, used, crc32, size, failure, body)
-               values (:source, :target, :points, :cap, :made, :used, :crc32, :size, :failure, :body)""",
+                   (source, target, points, cap, made, used, crc32, size, failure, body, key)
+               values (:source, :target, :points, :cap, :made, :used, :crc32, :size, :failure, :body, :key)""",
             **_values(conversion), made=converted.made, used=converted.used, crc32=converted.crc32,
-            size=converted.size, failure=json.dumps(converted.failure) if converted.failure else None, body=body,
+            size=converted.size, failure=json.dumps(converted.failure) if converted.failure else None, body=sealed,
+            key=key,
         )  # fmt: skip
 
     def touch(self, conversion: Conversion, now: int) -> None:

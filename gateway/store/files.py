@@ -6,7 +6,8 @@ from typing import Any, Final
 from gateway.model import FileEntry, Kind, Trashed, Version
 from gateway.store.noun import Noun
 
-COLUMNS: Final = "f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time, f.mtime, f.damaged"
+COLUMNS: Final = "f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time, f.mtime, f.damaged, \
+f.encrypted"
 WIDTH: Final = 11
 """Number of ``COLUMNS``, the fields of a ``FileEntry``."""
 
@@ -123,23 +124,27 @@ class Files(Noun):
         """
         self._run(
             """insert into files (id, project, path, fold, name, top, head, sha256, size, type, device, time,
-                   mtime, damaged)
+                   mtime, damaged, encrypted)
                values (:id, :project, :path, :fold, :name, :top, :head, :sha256, :size, :type, :device, :time, :mtime,
-                   :damaged)
+                   :damaged, :encrypted)
                on conflict (id) do update set head = excluded.head, sha256 = excluded.sha256, size = excluded.size,
                type = excluded.type, device = excluded.device, time = excluded.time, mtime = excluded.mtime,
-               damaged = excluded.damaged""",
+               damaged = excluded.damaged, encrypted = excluded.encrypted""",
             id=entry.id, project=entry.project, path=entry.path, fold=fold, name=entry.name, top=top_folder(entry.path),
             head=entry.version, sha256=entry.sha256, size=entry.size, type=entry.type, device=entry.device,
             time=entry.time, mtime=entry.mtime, damaged=entry.damaged,
+            encrypted=entry.encrypted,
         )  # fmt: skip
         facts = version.facts
         self._run(
-            """insert into versions (file, n, sha256, size, crc32, type, kind, damaged, summary, device, time, mtime)
-               values (:file, :n, :sha256, :size, :crc32, :type, :kind, :damaged, :summary, :device, :time, :mtime)""",
+            """insert into versions (file, n, sha256, size, crc32, type, kind, damaged, summary, device, time, mtime,
+                   encrypted)
+               values (:file, :n, :sha256, :size, :crc32, :type, :kind, :damaged, :summary, :device, :time, :mtime,
+                   :encrypted)""",
             file=entry.id, n=entry.version, sha256=facts.sha256, size=facts.size, crc32=facts.crc32, type=facts.type,
             kind=facts.kind, damaged=facts.damaged, device=version.device, time=version.time, mtime=version.mtime,
             summary=None if facts.summary is None else json.dumps(facts.summary, separators=(",", ":")),
+            encrypted=facts.encrypted,
         )  # fmt: skip
         self.note_stem(entry, stem, version)
 

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 import apsw
 
 from gateway.errors import Busy
+from gateway.sealing import Keyring
 from gateway.store.database import connect, create_private, explain, migrate
 from gateway.store.transaction import Transaction
 from gateway.store.turn import FileTurn
@@ -26,13 +27,14 @@ FREE_BYTES: Final = 1024 * 1024  # less than that on the disk and uploads will f
 class Store:
     """One process's access to the database in ``folder``.
 
-    ``polite`` is for commands and the like: they write at once in the caller's thread, one thread after the other, and
-    a running gateway's writer lets them through. ``quota``: bytes that a user may keep, 0: any number. Nothing happens
-    before ``open``, which belongs after a fork, never before.
+    ``keyring`` has the keys with which bodies are sealed. ``polite`` is for commands and the like: they write at once
+    in the caller's thread, one thread after the other, and a running gateway's writer lets them through. ``quota``:
+    bytes that a user may keep, 0: any number. Nothing happens before ``open``, which belongs after a fork.
     """
 
-    def __init__(self, folder: Path, *, polite: bool = False, quota: int = 0) -> None:
+    def __init__(self, folder: Path, keyring: Keyring, *, polite: bool = False, quota: int = 0) -> None:
         self._folder = folder
+        self._keyring = keyring
         self._quota = quota
         self.path = folder / FILE
         self._polite = polite
@@ -60,7 +62,7 @@ class Store:
             raise explain(error) from error
         except OSError as error:
             raise Busy(f"{self._folder}: {error.strerror}") from error
-        self._transaction = Transaction(self._connection, self._quota)
+        self._transaction = Transaction(self._connection, self._keyring, self._quota)
         if not self._polite:
             self._writer = Writer(self._connection, self._transaction, self._turn, self.on_news)
         return self
@@ -90,7 +92,7 @@ class Store:
             return self._readers.get_nowait()
         except queue.Empty:
             connection = self._connect()
-            return connection, Transaction(connection, self._quota)
+            return connection, Transaction(connection, self._keyring, self._quota)
 
     def write(self, write: Write[T]) -> "Future[T]":
         """Run ``write`` in a transaction; the future ends when it is on the disk, or with the error that undid it."""

@@ -4,12 +4,12 @@ import json
 from typing import Any
 
 from gateway.model import UnfinishedTrack
-from gateway.store.noun import Noun
+from gateway.store.noun import SealingNoun
 
 _COLUMNS = "token, nonce, device, start, sport, sub_sport, columns, have, updated"
 
 
-class Tracks(Noun):
+class Tracks(SealingNoun):
     """Tracks whose last batch has not come yet."""
 
     def find(self, token: bytes, nonce: str) -> UnfinishedTrack | None:
@@ -32,10 +32,10 @@ class Tracks(Noun):
     def rows(self, token: bytes, nonce: str) -> bytes:
         """Read what has come in."""
         found = self._run(
-            "select body from track_rows where token = :token and nonce = :nonce order by off",
+            "select body, key from track_rows where token = :token and nonce = :nonce order by off",
             token=token, nonce=nonce,
         )  # fmt: skip
-        return b"".join(row[0] for row in found)
+        return b"".join(self._unsealed(*row) for row in found)
 
     def append(self, track: UnfinishedTrack, body: bytes, rows: int) -> None:
         """Add ``rows`` rows behind what ``track`` has; ``track`` is the state before."""
@@ -48,9 +48,10 @@ class Tracks(Noun):
             updated=track.updated,
         )  # fmt: skip
         if rows:
+            sealed, key = self._seal(body)
             self._run(
-                "insert into track_rows (token, nonce, off, body) values (:token, :nonce, :off, :body)",
-                token=track.token, nonce=track.nonce, off=track.have, body=body,
+                "insert into track_rows (token, nonce, off, body, key) values (:token, :nonce, :off, :body, :key)",
+                token=track.token, nonce=track.nonce, off=track.have, body=sealed, key=key,
             )  # fmt: skip
 
     def remove_begun(self, device: str, start: int, rows: int) -> None:

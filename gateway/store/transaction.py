@@ -5,8 +5,10 @@ from contextlib import contextmanager
 
 import apsw
 
+from gateway.sealing import Keyring
 from gateway.store.accounts import Links, Sessions, Users
 from gateway.store.answers import Answers
+from gateway.store.backups import Backups
 from gateway.store.chores import Chores
 from gateway.store.conflicts import Conflicts
 from gateway.store.contents import Contents
@@ -25,6 +27,7 @@ from gateway.store.recordings import Recordings
 from gateway.store.records import Records
 from gateway.store.rejected import Rejected
 from gateway.store.retention import Retention
+from gateway.store.sealed import Sealed
 from gateway.store.tracks import Tracks
 from gateway.store.uploads import Uploads
 from gateway.store.versions import Versions
@@ -37,7 +40,7 @@ class Transaction:
     ``quota``: bytes that a user may keep, 0: any number.
     """
 
-    def __init__(self, connection: apsw.Connection, quota: int = 0) -> None:
+    def __init__(self, connection: apsw.Connection, keyring: Keyring, quota: int = 0) -> None:
         self._connection = connection
         self.users = Users(connection)
         self.links = Links(connection)
@@ -53,18 +56,20 @@ class Transaction:
         self.versions = Versions(connection)
         self.conflicts = Conflicts(connection)
         self.holdings = Holdings(connection, quota)
-        self.contents = Contents(connection)
+        self.contents = Contents(connection, keyring)
         self.deliveries = Deliveries(connection)
-        self.conversions = Conversions(connection)
-        self.uploads = Uploads(connection)
-        self.tracks = Tracks(connection)
+        self.conversions = Conversions(connection, keyring)
+        self.uploads = Uploads(connection, keyring)
+        self.tracks = Tracks(connection, keyring)
         self.records = Records(connection)
         self.recordings = Recordings(connection)
         self.workouts = Workouts(connection)
         self.answers = Answers(connection)
         self.rejected = Rejected(connection)
         self.retention = Retention(connection)
+        self.sealed = Sealed(connection, keyring)
         self.chores = Chores(connection)
+        self.backups = Backups(connection)
         self.health = Health(connection)
 
     @contextmanager

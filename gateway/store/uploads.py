@@ -1,10 +1,10 @@
 """Unfinished uploads in parts, of one token each."""
 
 from gateway.model import Upload
-from gateway.store.noun import Noun
+from gateway.store.noun import SealingNoun
 
 
-class Uploads(Noun):
+class Uploads(SealingNoun):
     """Uploads whose last part has not come yet."""
 
     def find(self, token: bytes, nonce: str) -> Upload | None:
@@ -26,10 +26,10 @@ class Uploads(Noun):
     def parts(self, token: bytes, nonce: str) -> bytes:
         """Read what has come in."""
         rows = self._run(
-            "select body from upload_parts where token = :token and nonce = :nonce order by off",
+            "select body, key from upload_parts where token = :token and nonce = :nonce order by off",
             token=token, nonce=nonce,
         )  # fmt: skip
-        return b"".join(row[0] for row in rows)
+        return b"".join(self._unsealed(*row) for row in rows)
 
     def append(self, token: bytes, upload: Upload, body: bytes) -> None:
         """Add ``body`` behind what ``upload`` has; ``upload`` is the state before."""
@@ -40,9 +40,10 @@ class Uploads(Noun):
             updated=upload.updated,
         )  # fmt: skip
         if body:
+            sealed, key = self._seal(body)
             self._run(
-                "insert into upload_parts (token, nonce, off, body) values (:token, :nonce, :off, :body)",
-                token=token, nonce=upload.nonce, off=upload.have, body=body,
+                "insert into upload_parts (token, nonce, off, body, key) values (:token, :nonce, :off, :body, :key)",
+                token=token, nonce=upload.nonce, off=upload.have, body=sealed, key=key,
             )  # fmt: skip
 
     def remove(self, token: bytes, nonce: str) -> None:

@@ -8,7 +8,7 @@ from gateway.store.files import after_folder
 from gateway.store.noun import Noun
 
 _COLUMNS: Final = """v.file, v.n, v.sha256, v.size, v.crc32, v.type, v.kind, v.damaged, v.summary, v.device, v.time,
-                     v.mtime"""
+                     v.mtime, v.encrypted"""
 
 
 _LOOK: Final = 1000
@@ -67,7 +67,7 @@ class Versions(Noun):
 
 
 def _version(row: tuple[Any, ...]) -> Version:
-    file, number, sha256, size, crc32, kind_of_file, kind, damaged, summary, device, time, mtime = row
+    file, number, sha256, size, crc32, kind_of_file, kind, damaged, summary, device, time, mtime, encrypted = row
     said = json.loads(summary) if summary else None
-    facts = Facts(sha256, size, crc32, kind_of_file, kind, damaged, said)
+    facts = Facts(sha256, size, crc32, kind_of_file, kind, damaged, said, encrypted)
     return Version(file, number, facts, device, time, mtime)

@@ -10,6 +10,7 @@ import pytest
 
 from gateway.contents import FileContents, Receiving
 from gateway.errors import Busy
+from tests.keys import KEYRING
 
 DATA = os.urandom(700_001)
 OLD, NEW = 1_000_000, 2_000_000
@@ -20,7 +21,7 @@ def lying(folder: Path) -> set[str]:
 
 
 def test_a_content_that_comes_in_pieces_is_described_and_found(tmp_path: Path) -> None:
-    contents = FileContents(tmp_path)
+    contents = FileContents(tmp_path, KEYRING)
     receiving = contents.begin()
     for at in range(0, len(DATA), 99_999):
         receiving.write(DATA[at : at + 99_999])
@@ -35,7 +36,7 @@ def test_a_content_that_comes_in_pieces_is_described_and_found(tmp_path: Path) -
 
 
 def test_the_same_bytes_lie_at_places_of_their_own(tmp_path: Path) -> None:
-    contents = FileContents(tmp_path)
+    contents = FileContents(tmp_path, KEYRING)
     first, second = contents.put(io.BytesIO(DATA)), contents.put(io.BytesIO(DATA))
     assert first.sha256 == second.sha256
     assert first.location is not None
@@ -46,7 +47,7 @@ def test_the_same_bytes_lie_at_places_of_their_own(tmp_path: Path) -> None:
 
 
 def test_what_is_given_up_leaves_nothing(tmp_path: Path) -> None:
-    contents = FileContents(tmp_path)
+    contents = FileContents(tmp_path, KEYRING)
     receiving = contents.begin()
     receiving.write(DATA)
     receiving.abort()
@@ -60,7 +61,7 @@ class _Broken(io.BytesIO):
 
 def test_a_source_that_breaks_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(BrokenPipeError):
-        FileContents(tmp_path).put(_Broken())
+        FileContents(tmp_path, KEYRING).put(_Broken())
     assert lying(tmp_path) == set()
 
 
@@ -71,7 +72,7 @@ def fill(receiving: Receiving) -> None:
 
 @pytest.mark.parametrize("step", ["fsync", "write"])
 def test_a_full_disk_is_busy_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
-    receiving = FileContents(tmp_path).begin()
+    receiving = FileContents(tmp_path, KEYRING).begin()
 
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
@@ -93,11 +94,11 @@ def test_a_full_disk_is_busy_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
 )
 def test_only_contents_can_be_removed(tmp_path: Path, place: str) -> None:
     with pytest.raises(ValueError, match="no location"):
-        FileContents(tmp_path).remove(place)
+        FileContents(tmp_path, KEYRING).remove(place)
 
 
 def test_a_sweep_takes_what_is_old_and_unknown(tmp_path: Path) -> None:
-    contents = FileContents(tmp_path)
+    contents = FileContents(tmp_path, KEYRING)
     used, unused, fresh = (contents.put(io.BytesIO(bytes([n]) * 1000)).location for n in range(3))
     legacy = tmp_path / f"ab/cd/abcd{60 * '0'}"
     stranger = tmp_path / "ab/cd/notes.txt"
@@ -120,4 +121,4 @@ def test_a_sweep_takes_what_is_old_and_unknown(tmp_path: Path) -> None:
 
 
 def test_a_sweep_of_nothing(tmp_path: Path) -> None:
-    assert list(FileContents(tmp_path / "contents").sweep(lambda _place: False, NEW)) == []
+    assert list(FileContents(tmp_path / "contents", KEYRING).sweep(lambda _place: False, NEW)) == []

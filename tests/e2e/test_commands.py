@@ -19,6 +19,7 @@ from tests.e2e.client import Device, pair
 from tests.e2e.conftest import Make
 from tests.e2e.database import assert_sound
 from tests.e2e.program import GUARD, ROOT, WRISTGATE, Program, wait_until
+from tests.keys import KEYRING
 
 SENDERS = 3
 
@@ -112,7 +113,7 @@ def test_a_command_gets_its_turn_at_a_writer_that_never_rests(tmp_path: Path, ma
     """There is always another write in the queue, on a slow disk: SQLite alone would hardly let anybody else in."""
     program = make()
     program.data.mkdir()
-    store = Store(program.data).open()
+    store = Store(program.data, KEYRING).open()
     stopped = threading.Event()
 
     def write(transaction: Transaction) -> None:

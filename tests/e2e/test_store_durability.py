@@ -15,6 +15,7 @@ from urllib.parse import quote
 import apsw
 import pytest
 
+from gateway.sealing import Keyring, unsealed
 from tests.e2e.client import BROKEN
 from tests.e2e.conftest import Make
 from tests.e2e.program import GUARD, Program, free_port
@@ -170,8 +171,10 @@ def assert_sound(program: Program) -> None:
     assert database.execute("pragma integrity_check").get == "ok"
     assert database.execute("pragma foreign_key_check").get is None
     rows = database.execute("select c.sha256, c.size, c.body, c.location from contents c").fetchall()
+    keyring = Keyring.in_folder(program.data)
     for digest, size, body, location in rows:
-        data = body if location is None else (program.data / "contents" / location).read_bytes()
+        sealed = body if location is None else (program.data / "contents" / location).read_bytes()
+        data = unsealed(keyring, sealed)
         assert (hashlib.sha256(data).digest(), len(data)) == (digest, size)
     missing = "select count(*) from versions where sha256 not in (select sha256 from contents)"
     assert database.execute(missing).get == 0

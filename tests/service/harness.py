@@ -12,6 +12,7 @@ from gateway.auth.passwords import Passwords
 from gateway.contents import FileContents
 from gateway.http.watch.files import page
 from gateway.model import Access, DeviceType, Stored, User
+from gateway.sealing import Keyring
 from gateway.service.access import Accesses
 from gateway.service.accounts import Accounts
 from gateway.service.activities import Activities
@@ -40,6 +41,7 @@ from gateway.service.tracks import Tracks
 from gateway.service.tree import Tree
 from gateway.service.uploads import Part, Receipt, Uploads
 from gateway.store import Store
+from tests.keys import KEYRING
 
 NOW = 1_790_000_000
 CAP = 102_400
@@ -48,11 +50,11 @@ CAP = 102_400
 class Services:
     """All services on one folder with one clock, ``now``."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, keyring: Keyring = KEYRING) -> None:
         self.now = NOW
         self.folder = folder
-        self.store = Store(folder).open()
-        self.contents = contents = FileContents(folder / "contents")
+        self.store = Store(folder, keyring).open()
+        self.contents = contents = FileContents(folder / "contents", keyring)
         self.token_key = TokenKey(folder / FILE)
         self.accounts = Accounts(self.store, Passwords(), self.clock)
         self.accesses = Accesses(self.store, self.token_key, self.clock)

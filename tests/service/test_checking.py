@@ -23,13 +23,14 @@ from gateway.service.summaries import retold, told
 from tests.formats.corpus import CORPUS, FACTS
 from tests.formats.golden import INVALID, VALID
 from tests.http.test_native import gpx_track
+from tests.keys import KEYRING
 from tests.samples import fit
 
 LONG = 30_000  # points of a track of over a megabyte
 
 
 def received(folder: Path, data: bytes) -> Received:
-    return receive_all(io.BytesIO(data), Incoming(FileContents(folder), 1 << 30))
+    return receive_all(io.BytesIO(data), Incoming(FileContents(folder, KEYRING), 1 << 30))
 
 
 def stand_in(monkeypatch: pytest.MonkeyPatch, folder: Path, program: str) -> None:
@@ -94,7 +95,7 @@ def test_every_length_is_read_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def elsewhere(folder: Path, data: bytes) -> Received:
     """A body that only the process may read."""
-    contents = FileContents(folder)
+    contents = FileContents(folder, KEYRING)
     return Received(contents.put(io.BytesIO(data)), contents)
 
 

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.contents import FileContents
 from gateway.errors import FormatError, NotFound
 from gateway.model import Actor, Facts, FileEntry
 from gateway.service.changes import remove, revive, write
@@ -40,11 +39,11 @@ def put(services: Services, path: str, data: bytes, entry: FileEntry | None = No
     """Write a new file, or the next version of ``entry``."""
     content = content_of(data)
     if len(data) > 128 * 1024:
-        content = FileContents(services.folder / "contents").put(io.BytesIO(data))
+        content = services.contents.put(io.BytesIO(data))
     facts = Facts(content.sha256, content.size, content.crc32)
     actor = Actor(services.owner.id, services.owner.project)
     written = services.write(lambda t: write(t, actor, path, entry, facts, services.now, content=content))
-    Received(content, FileContents(services.folder / "contents")).settle(services.store)
+    Received(content, services.contents).settle(services.store)
     return written
 
 
@@ -114,7 +113,7 @@ def test_a_folder_has_rules_of_its_own() -> None:
     with folder() as services:
         photo, other = versions(services, 10, "/photos/a.jpg"), versions(services, 10, "/documents/a.jpg")
         rules = policy(9, 5, [("/photos", 2, 13)], 30)
-        Cleanup(services.store, FileContents(services.folder / "contents"), rules, services.clock).run()
+        Cleanup(services.store, services.contents, rules, services.clock).run()
         assert numbers(services, photo) == [8, 9, 10]  # the other took ten days
         assert numbers(services, other) == [2, 3, 4, 5, 6, 7, 8, 9, 10]
 
@@ -182,7 +181,7 @@ def test_a_file_that_was_moved_under_another_rule_meanwhile_stays(services: Serv
     entry = versions(services, 15)
     services.now += 100 * DAY
     rules = policy(10, 30, [("/config", 50, 365)], 30)
-    services.cleanup = Cleanup(services.store, FileContents(services.folder / "contents"), rules, services.clock)
+    services.cleanup = Cleanup(services.store, services.contents, rules, services.clock)
     before(services, lambda t: t.files.move(entry.id, "/config/a.txt", "/config/a.txt"))
     assert clean(services) == (Cleaned(), [])
     assert len(numbers(services, entry)) == 15
@@ -242,7 +241,7 @@ def test_large_contents_leave_the_disk(services: Services) -> None:
 
 def test_strays_are_removed_after_a_day(services: Services) -> None:
     kept = put(services, "/documents/a.bin", b"1" * LARGE)
-    contents = FileContents(services.folder / "contents")
+    contents = services.contents
     stray = contents.put(io.BytesIO(b"2" * LARGE))
     half = services.folder / "contents" / "incoming" / ("ab" * 12)
     half.write_bytes(b"half")
@@ -351,7 +350,7 @@ ACTIONS = st.lists(
 def test_the_accounts_are_right_whatever_was_done(actions: list[tuple[str, int, int]]) -> None:
     with folder() as services:
         services.cleanup = Cleanup(
-            services.store, FileContents(services.folder / "contents"), policy(2, 3, [("/documents/1", 1, 0)], 3),
+            services.store, services.contents, policy(2, 3, [("/documents/1", 1, 0)], 3),
             services.clock,
         )  # fmt: skip
         caller = services.pair()
@@ -385,7 +384,7 @@ def act(services: Services, caller: Any, action: str, which: int, what: int) -> 
     elif action == "purge" and trashed:
         places = services.write(lambda t: purge(t, actor, trashed[0].file.id, services.now))
         for place in places:
-            FileContents(services.folder / "contents").remove(place)
+            services.contents.remove(place)
     elif action == "clean":
         clean(services)
 

@@ -11,6 +11,7 @@ from gateway.contents import FileContents
 from gateway.errors import TooLarge
 from gateway.service.incoming import Incoming, Received, receive_all
 from gateway.store import INLINE, Transaction
+from tests.keys import KEYRING
 from tests.service.harness import Services
 
 MB = 1 << 20
@@ -18,7 +19,7 @@ MB = 1 << 20
 
 @pytest.fixture
 def contents(tmp_path: Path) -> FileContents:
-    return FileContents(tmp_path / "contents")
+    return FileContents(tmp_path / "contents", KEYRING)
 
 
 def received(contents: FileContents, data: bytes, most: int = 10 * MB) -> Received:
@@ -71,7 +72,7 @@ def test_a_source_that_breaks_leaves_nothing(contents: FileContents, tmp_path: P
 
 
 def test_settling_leaves_one_file_however_often_it_comes(services: Services) -> None:
-    contents = FileContents(services.folder / "contents")
+    contents = FileContents(services.folder / "contents", KEYRING)
     first, again, failed = (received(contents, bytes(MB) + bytes([n])) for n in (0, 0, 1))
 
     def fails(transaction: Transaction) -> None:
@@ -90,7 +91,7 @@ def test_settling_leaves_one_file_however_often_it_comes(services: Services) -> 
 
 
 def test_settling_a_small_body(services: Services) -> None:
-    received(FileContents(services.folder / "contents"), b"small").settle(services.store)
+    received(FileContents(services.folder / "contents", KEYRING), b"small").settle(services.store)
 
 
 STREAM = """
@@ -98,8 +99,9 @@ import resource, sys
 from pathlib import Path
 from gateway.contents import FileContents
 from gateway.service.incoming import Incoming
+from tests.keys import KEYRING
 
-incoming = Incoming(FileContents(Path(sys.argv[1])), 1 << 30)
+incoming = Incoming(FileContents(Path(sys.argv[1]), KEYRING), 1 << 30)
 piece = bytes(65536)
 pages = int(open("/proc/self/statm").read().split()[0])
 limit = pages * resource.getpagesize() + int(sys.argv[2])

@@ -23,6 +23,7 @@ from gateway.service.retention import REFUSED
 from gateway.simwatch.sample import route
 from gateway.store import INLINE
 from tests.e2e import content
+from tests.keys import KEYRING
 from tests.samples import START
 from tests.service.harness import Services
 
@@ -316,7 +317,7 @@ def earlier(services: Services, sender: str | None, data: bytes, name: str = "ru
     """A refusal by an earlier release, which could not read what this one can."""
     found = content_of(data)
     if len(data) > INLINE:
-        found = FileContents(services.folder / "contents").put(io.BytesIO(data))
+        found = FileContents(services.folder / "contents", KEYRING).put(io.BytesIO(data))
     rejection = Rejection(
         new_id(), services.owner.project, sender, name, found.sha256, len(data), "invalid_file", "odd", services.now
     )

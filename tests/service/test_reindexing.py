@@ -10,6 +10,7 @@ from gateway.service.access import by_device
 from gateway.service.merging import WHATEVER
 from gateway.service.reindexing import Reindexed, Reindexing
 from gateway.store import Store
+from tests.keys import KEYRING
 from tests.samples import START, fit
 from tests.service.harness import Services
 from tests.service.test_activities import at, gpx, names, owner, pages
@@ -39,7 +40,7 @@ def sabotage(services: Services, *statements: str) -> None:
 
 
 def reindex(services: Services, rest: Any = lambda: None) -> Reindexed:
-    store = Store(services.folder, polite=True).open()
+    store = Store(services.folder, KEYRING, polite=True).open()
     try:
         return Reindexing(store, lambda _what, _done, _whole: None, rest, services.clock).run()
     finally:

@@ -15,6 +15,7 @@ from typing import Any
 import jwt
 import pytest
 
+from gateway import secretfile
 from gateway.auth import jwt as tokens
 from gateway.auth.jwt import LEEWAY, TOKEN_SECONDS, TokenKey
 from gateway.errors import BadRequest, Busy, Forbidden, NotFound, Unauthorized
@@ -300,7 +301,7 @@ def test_the_key_is_private_and_the_same_for_processes_that_make_it_at_once(tmp_
 
 def test_a_key_that_another_process_makes_meanwhile_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / tokens.FILE
-    monkeypatch.setattr(tokens.fcntl, "flock", lambda *_: path.write_bytes(b"k" * 32))  # while this one waited
+    monkeypatch.setattr(secretfile.fcntl, "flock", lambda *_: path.write_bytes(b"k" * 32))  # while this one waited
     derived = TokenKey(path).derive("a", "b")
     assert path.read_bytes() == b"k" * 32
     assert derived == TokenKey(path).derive("a", "b")

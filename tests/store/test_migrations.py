@@ -11,6 +11,7 @@ import pytest
 from gateway.errors import Busy
 from gateway.model import Recording
 from gateway.store import Store
+from tests.keys import KEYRING
 
 MIGRATIONS = resources.files("gateway.store") / "migrations" / "sqlite"
 SUMMARY = json.dumps(
@@ -75,7 +76,7 @@ def test_the_first_release_with_data(tmp_path: Path) -> None:
     connection = release(tmp_path, 1)
     fill(connection)
     connection.close()
-    store = Store(tmp_path).open()
+    store = Store(tmp_path, KEYRING).open()
     with store.read() as transaction:
         recordings, journal = transaction.recordings, transaction.journal
         assert recordings.find("run") == (None, Recording(1000, 70.5, 60.0, 180.25, "running", "fit", None))
@@ -90,14 +91,14 @@ def test_the_first_release_with_data(tmp_path: Path) -> None:
     with_data = schema(tmp_path)
     fresh = tmp_path / "fresh"
     fresh.mkdir()
-    Store(fresh).open().close()
+    Store(fresh, KEYRING).open().close()
     assert schema(fresh) == with_data
 
 
 def test_two_processes_at_once_and_again(tmp_path: Path) -> None:
     fill(release(tmp_path, 1))
     for _ in range(2):
-        stores = [Store(tmp_path).open(), Store(tmp_path).open()]
+        stores = [Store(tmp_path, KEYRING).open(), Store(tmp_path, KEYRING).open()]
         for store in stores:
             with store.read() as transaction:
                 assert transaction.recordings.find("run") is not None
@@ -111,7 +112,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
     connection.close()
     before = schema(tmp_path)
     with pytest.raises(Busy):
-        Store(tmp_path).open()
+        Store(tmp_path, KEYRING).open()
     assert schema(tmp_path) == before
 
 
@@ -123,5 +124,5 @@ def test_a_newer_release_is_not_touched(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(tmp_path, copy, ignore=shutil.ignore_patterns("copy"))
     with pytest.raises(Busy, match="newer release"):
-        Store(tmp_path).open()
+        Store(tmp_path, KEYRING).open()
     assert schema(copy) == schema(tmp_path)

@@ -13,11 +13,12 @@ from gateway.errors import Busy, NotFound
 from gateway.model import User
 from gateway.store import Store, Transaction
 from gateway.store.database import connect
+from tests.keys import KEYRING
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(tmp_path).open()
+    opened = Store(tmp_path, KEYRING).open()
     yield opened
     opened.close()
 
@@ -151,7 +152,7 @@ def test_a_command_gets_its_turn_beside_a_busy_writer(tmp_path: Path, store: Sto
     threads = [threading.Thread(target=load) for _ in range(4)]
     for thread in threads:
         thread.start()
-    polite = Store(tmp_path, polite=True).open()
+    polite = Store(tmp_path, KEYRING, polite=True).open()
     try:
         for n in range(20):
             assert polite.write(add_user(f"polite{n}")).result()
@@ -164,12 +165,12 @@ def test_a_command_gets_its_turn_beside_a_busy_writer(tmp_path: Path, store: Sto
 
 
 def test_an_older_schema_gets_the_missing_steps_and_a_newer_one_is_refused(tmp_path: Path) -> None:
-    Store(tmp_path).open().close()
+    Store(tmp_path, KEYRING).open().close()
     connection = connect(tmp_path / "wristgate.db")
     connection.execute("pragma user_version = 999")
     connection.close()
     with pytest.raises(Busy, match="newer release"):
-        Store(tmp_path).open()
+        Store(tmp_path, KEYRING).open()
 
 
 def test_a_read_sees_one_moment(store: Store) -> None:

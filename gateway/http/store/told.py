@@ -6,7 +6,7 @@ from typing import Any, Final
 from gateway.model import Change, Conflict, FileEntry, Totals, Version, Workout
 from gateway.service.activities import Sum
 
-_OF_FILE: Final = frozenset({"path", "version", "sha256", "size", "type", "mtime", "damaged"})
+_OF_FILE: Final = frozenset({"path", "version", "sha256", "size", "type", "mtime", "damaged", "encrypted"})
 """What of a journal's entry describes its file."""
 
 
@@ -15,7 +15,9 @@ def told_file(entry: FileEntry) -> dict[str, Any]:
     return {
         "id": entry.id, "path": entry.path, "version": entry.version, "size": entry.size,
         "sha256": entry.sha256.hex(), "time": entry.time,
-        **known(type=entry.type, mtime=entry.mtime, device=entry.device, damaged=entry.damaged),
+        **known(
+            type=entry.type, mtime=entry.mtime, device=entry.device, damaged=entry.damaged, encrypted=entry.encrypted
+        ),
     }  # fmt: skip
 
 
@@ -25,7 +27,10 @@ def told_version(version: Version, newest: int) -> dict[str, Any]:
     return {
         "version": version.number, "size": facts.size, "sha256": facts.sha256.hex(), "time": version.time,
         "newest": version.number == newest,
-        **known(type=facts.type, kind=facts.kind, damaged=facts.damaged, mtime=version.mtime, device=version.device),
+        **known(
+            type=facts.type, kind=facts.kind, damaged=facts.damaged, encrypted=facts.encrypted, mtime=version.mtime,
+            device=version.device,
+        ),
     }  # fmt: skip
 
 

@@ -1,6 +1,9 @@
 """``files/upload``: one body, many parts of a form, or the members of an archive; a result for each."""
 
+import re
 from typing import Any, ClassVar, Final
+
+import orjson
 
 from gateway.errors import BadRequest, GatewayError
 from gateway.http.arrivals import Arrivals
@@ -9,11 +12,13 @@ from gateway.http.fields import query_number
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
 from gateway.http.store.told import told_conflict, told_file
-from gateway.model import Scope, Stored
+from gateway.model import Said, Scope, Stored
 from gateway.service.intake import Wish
+from gateway.service.saying import said_of
 
 LATEST: Final = 1 << 41  # seconds; no file is of a later time
 _MIXED: Final = 207
+_SCHEME: Final = re.compile(r"[A-Za-z0-9._+-]{1,40}", re.ASCII)
 
 Result = tuple[int, dict[str, Any]]
 
@@ -45,10 +50,32 @@ def _wish(req: Request) -> Wish:
         raise BadRequest("path: is needed with If-Match and If-None-Match")
     if path is not None and path.endswith("/") and req.get_param("name"):
         path = path + (req.get_param("name") or "")
+    encrypted = _scheme(req)
     return Wish(
         path, req.get_param("name") or None, base, fresh, preconditions.checksum(req),
-        query_number(req, "mtime", 0, LATEST), preconditions.must_exist(req),
+        query_number(req, "mtime", 0, LATEST), preconditions.must_exist(req), encrypted=encrypted,
+        said=_said(req, encrypted),
     )  # fmt: skip
+
+
+def _scheme(req: Request) -> str | None:
+    """Give how the sender has encrypted the body."""
+    scheme = req.get_header("X-Sync-Encrypted")
+    if scheme is not None and not _SCHEME.fullmatch(scheme):
+        raise BadRequest("X-Sync-Encrypted: names the way of encrypting, like age, in 1 to 40 letters, digits, . + - _")
+    return scheme
+
+
+def _said(req: Request, encrypted: str | None) -> Said | None:
+    text = req.get_header("X-Sync-Summary")
+    if text is None:
+        return None
+    if encrypted is None:
+        raise BadRequest("X-Sync-Summary: goes with X-Sync-Encrypted only, other files are read here")
+    try:
+        return said_of(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        raise BadRequest("X-Sync-Summary: must be a JSON object") from None
 
 
 def answer_one(resp: Response, stored: Stored) -> None:
