@@ -108,7 +108,7 @@ def replace(gateway: LocalGateway, key: str, data: bytes) -> None:
     connection.set_busy_timeout(10_000)  # the agent may be writing
     digest = hashlib.sha256(data).digest()
     with connection:
-        connection.execute("insert into contents values (?, ?, ?, null)", (digest, len(data), data))
+        connection.execute("insert into contents (sha256, size, body) values (?, ?, ?)", (digest, len(data), data))
         [(project, device, name)] = connection.execute(
             "select project, device, name from rejected where id = ?", (key,)
         )
