@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Final
 
 from gateway import __version__
-from gateway.app import Gateway
+from gateway.app import BACKUP, Gateway
+from gateway.backups import place_at
 from gateway.config import Config
 from gateway.dropwatch import say, watched
 from gateway.errors import Busy, GatewayError, NotFound, OverQuota
 from gateway.lifespan import trim
+from gateway.service.backup import alone, make
+from gateway.service.backuplist import forget
 from gateway.service.clock import Clock, unix_time
 from gateway.service.taking import Wait
 
@@ -33,7 +36,7 @@ class Agent:
         self._clock = clock
         self._chores = (
             ("housekeeping", self._keep_house), ("refused", self._retry_refused), ("clean-up", self._clean),
-            ("sealing", self._seal),
+            ("sealing", self._seal), ("backup", self._back_up),
         )  # fmt: skip
 
     def work(self) -> None:
@@ -109,6 +112,26 @@ class Agent:
             _log.info("sealed %d contents with the newest key", done.bodies + done.files)
         if done.broken:
             _log.warning("%d contents cannot be read: see wristgate verify", done.broken)
+
+    def _back_up(self) -> None:
+        """Make a backup daily, where one is wanted, and remove those that are too old."""
+        config, now = self._gateway.config, self._clock()
+        done, _ = self._last(BACKUP)
+        if not config.backup_to or 0 <= now - done < DAILY:
+            return
+        place = place_at(config.backup_to)
+        made = make(self._gateway.backup_source(), place, rest=self._is_over, clock=self._clock)
+        self._finished(BACKUP, made.sentence)
+        _log.info("backed up to %s: %s", place.name, made.sentence)
+        if made.lost:
+            _log.warning("%d contents were lost before the backup: see wristgate verify", len(made.lost))
+        with alone(config.data_dir):
+            gone = forget(self._gateway.store, place, config.backup_days, now, self._is_over)
+        if gone.names:
+            _log.info("removed %d backups of more than %d days ago", len(gone.names), config.backup_days)
+
+    def _is_over(self) -> bool:
+        return self._wait(0)
 
     def _last(self, name: str) -> tuple[int, str]:
         with self._gateway.store.read() as transaction:

@@ -3,10 +3,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import falcon.asgi
 
+from gateway import sealing
 from gateway.auth import jwt
 from gateway.auth.passwords import Passwords
 from gateway.config import Config
@@ -30,11 +31,14 @@ from gateway.http.work import Work
 from gateway.lifespan import Lifespan
 from gateway.model import User
 from gateway.sealing import Keyring
+from gateway.sealing.keyfile import written
+from gateway.service import backup
 from gateway.service.access import Accesses
 from gateway.service.accounts import Accounts
 from gateway.service.activities import Activities
 from gateway.service.checking import Checker
 from gateway.service.cleanup import Cleanup
+from gateway.service.clock import unix_time
 from gateway.service.conflicts import Conflicts
 from gateway.service.conversions import Conversions
 from gateway.service.converter import Converter
@@ -55,6 +59,7 @@ from gateway.service.records import Records
 from gateway.service.refused import RefusedFiles
 from gateway.service.rejections import Rejections
 from gateway.service.resealing import Progress, Resealing, Rest
+from gateway.service.restoring import UNFINISHED
 from gateway.service.retention import policy
 from gateway.service.revising import Revising
 from gateway.service.signin import SignIn
@@ -66,6 +71,9 @@ from gateway.service.uploads import Uploads
 from gateway.store import Store
 from gateway.web import routes as web
 from gateway.web.render import Renderer
+
+BACKUP: Final = "backup"
+"""The chore of making backups, by which it is noted when one was finished."""
 
 
 class Gateway:
@@ -121,9 +129,27 @@ class Gateway:
         """Give what seals all contents with the newest key."""
         return Resealing(self.store, self.contents, rest, progress)
 
+    def backup_source(self) -> backup.Source:
+        """Give what a backup is made of."""
+        config = self.config
+        return backup.Source(
+            self.store, self.contents, self.keyring, config.data_dir, self._secrets, config.backup_passphrase or None
+        )
+
+    def note_backup(self, told: str) -> None:
+        """Note that a backup was finished now."""
+        now = unix_time()
+        self.store.write(lambda transaction: transaction.chores.finished(BACKUP, told, now)).result()
+
+    def _secrets(self) -> dict[str, bytes]:
+        """Give the keys that go into a backup, by the names of their files."""
+        return {sealing.FILE: written(self.keyring.all()), jwt.FILE: self.token_key.exported()}
+
     def open(self) -> User:
         """Open the data folder, creating it and its owner where they are missing; gives the owner."""
         make_folder(self.config.data_dir)
+        if (self.config.data_dir / UNFINISHED).exists():
+            raise Busy(f"a restore into {self.config.data_dir} was broken off: run wristgate restore again")
         self.token_key.check()
         self.store.open()
         with self.store.read() as transaction:

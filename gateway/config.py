@@ -102,6 +102,12 @@ def _path(text: str) -> Path | None:
     return _folder(text) if text else None
 
 
+def _place(text: str) -> str:
+    if text.startswith("s3://") and not urlsplit(text).netloc:
+        raise ValueError("a folder, or a bucket like s3://bucket/prefix")
+    return text
+
+
 def _keys(text: str) -> tuple[MasterKey, ...]:
     return parse_keys(text) if text else ()
 
@@ -202,6 +208,16 @@ class Config:
     drop_dir: Path | None = _option(
         "SYNC_DROP_DIR", "", _path, "Folder whose files are taken in, for Syncthing, Nextcloud and scripts; empty: none"
     )
+    backup_to: str = _option(
+        "SYNC_BACKUP_TO",
+        "",
+        _place,
+        "Where the agent backs up daily: a folder, or s3://bucket/prefix; empty: nowhere",
+    )
+    backup_days: int = _option("SYNC_BACKUP_DAYS", "30", _number(1, 36_500), "Days for which backups are kept")
+    backup_passphrase: str = _option(
+        "SYNC_BACKUP_PASSPHRASE", "", str, "Locks up the keys that go into a backup; empty: none go", secret=True
+    )
     master_key_file: Path | None = _option(
         "SYNC_MASTER_KEY_FILE", "", _path, "File of the keys with which files are sealed; empty: master.key in the data"
     )
@@ -223,6 +239,11 @@ class Config:
             raise ConfigError(
                 f"SYNC_DROP_DIR is {str(config.drop_dir)!r}: it takes a folder of its own, neither inside of "
                 f"SYNC_DATA_DIR ({config.data_dir}) nor around it"
+            )
+        if config.backup_to and "://" not in config.backup_to and _overlap(Path(config.backup_to), config.data_dir):
+            raise ConfigError(
+                f"SYNC_BACKUP_TO is {config.backup_to!r}: it takes a folder of its own, on another disk if it can be, "
+                f"neither inside of SYNC_DATA_DIR ({config.data_dir}) nor around it"
             )
         return config
 

@@ -45,6 +45,15 @@ def locked(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Have a file's bytes on the disk, whoever has written them."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Have a folder's entries on the disk."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -46,6 +46,10 @@ class TokenKey:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def exported(self) -> bytes:
+        """Give the key as its file has it, for a backup."""
+        return self._key
+
     def check(self) -> None:
         """Look at the key if there is one; raises ``Busy`` with a sentence where it is damaged."""
         if self._path.exists():

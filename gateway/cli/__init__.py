@@ -6,6 +6,7 @@ from gateway import __version__
 from gateway.cli.activities import activities
 from gateway.cli.agent import agent
 from gateway.cli.apikey import apikey
+from gateway.cli.backup import backup
 from gateway.cli.cleanup import cleanup
 from gateway.cli.config import show_config
 from gateway.cli.conflicts import conflicts
@@ -17,6 +18,7 @@ from gateway.cli.inspect import inspect
 from gateway.cli.masterkey import masterkey
 from gateway.cli.refused import refused
 from gateway.cli.reindex import reindex
+from gateway.cli.restore import restore, verify
 from gateway.cli.serve import serve
 from gateway.cli.trash import move, remove, trash
 from gateway.cli.upload import upload
@@ -60,6 +62,9 @@ for _command in (
     refused,
     cleanup,
     reindex,
+    backup,
+    verify,
+    restore,
     masterkey,
     agent,
     inspect,

@@ -8,13 +8,15 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from gateway.contents.receiving import INCOMING, ON_THE_WAY, SEALED, Receiving
+from gateway.contents.receiving import INCOMING, ON_THE_WAY, SEALED, Receiving, make_folder
 from gateway.errors import Busy
 from gateway.model import Content
 from gateway.sealing import Keyring, open_sealed
+from gateway.secretfile import sync_folder
 
 _CHUNK: Final = 256 * 1024
 _SHELF: Final = re.compile(r"[0-9a-f]{2}", re.ASCII)
@@ -66,6 +68,26 @@ class FileContents:
         """Open a content for reading; raises ``OSError``, ``KeyMissing``, ``Damaged``, the last from ``read`` too."""
         file = (self._folder / location).open("rb")
         return open_sealed(self._keyring, file) if is_sealed(location) else file
+
+    def open_stored(self, location: str) -> BufferedReader:
+        """Open a content as it lies on the disk, sealed; raises ``OSError``."""
+        return (self._folder / location).open("rb")
+
+    def put_stored(self, location: str, pieces: Iterable[bytes]) -> None:
+        """Write a content as it lay on a disk, to its place; raises ``ValueError``, ``Busy``."""
+        if not _LOCATION.fullmatch(location):
+            raise ValueError(f"no location of a content: {location!r}")
+        target = self._folder / location
+        try:
+            make_folder(target.parent)
+            with target.open("wb") as file:
+                for piece in pieces:
+                    file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            sync_folder(target.parent)
+        except OSError as error:
+            raise Busy(f"the gateway cannot keep the file: {error.strerror}", wait=60) from error
 
     def chunks(self, location: str) -> Iterator[bytes]:
         """Read a content piece by piece."""

@@ -15,6 +15,10 @@ class Backups(Noun):
             place=place, name=name, time=time, keys=json.dumps([key.hex() for key in keys]),
         )  # fmt: skip
 
+    def has(self, place: str) -> bool:
+        """Say whether a place has backups, as far as that is known."""
+        return self._row("select 1 from backups where place = :place limit 1", place=place) is not None
+
     def remove(self, place: str, name: str) -> None:
         """Forget a backup that is no more."""
         self._run("delete from backups where place = :place and name = :name", place=place, name=name)

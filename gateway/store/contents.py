@@ -1,5 +1,6 @@
 """Immutable bytes by their SHA-256: small ones in the database, sealed; the place of large ones."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from gateway.errors import Busy
@@ -36,6 +37,11 @@ class Contents(SealingNoun):
         """Say where a large content lies; None: it is in the database."""
         row = self._row("select location from contents where sha256 = :sha256", sha256=sha256)
         return row[0] if row else None
+
+    def places(self) -> Iterator[str]:
+        """Give the places of all large contents."""
+        for row in self._run("select location from contents where location is not null"):
+            yield row[0]
 
     def names(self, place: str) -> bool:
         """Say whether a content lies at this place of the contents folder; what is still on its way in has no name."""

@@ -14,6 +14,7 @@ import apsw
 from gateway.errors import Busy
 from gateway.sealing import Keyring
 from gateway.store.database import connect, create_private, explain, migrate
+from gateway.store.snapshot import copy
 from gateway.store.transaction import Transaction
 from gateway.store.turn import FileTurn
 from gateway.store.writer import Write, Writer
@@ -122,6 +123,18 @@ class Store:
         if self._watch is None:
             self._watch = self._connect()
         return int(self._watch.execute("pragma data_version").get)
+
+    def snapshot(self, path: Path) -> None:
+        """Copy the database as it is now into a new file; raises ``Busy``, and leaves no file then."""
+        try:
+            connection = connect(self.path)
+            try:
+                copy(connection, path)
+            finally:
+                connection.close()
+        except (apsw.Error, OSError) as error:
+            path.unlink(missing_ok=True)
+            raise explain(error) if isinstance(error, apsw.Error) else Busy(f"{path}: {error.strerror}") from error
 
     def trouble(self) -> str | None:
         """Say why the database cannot be written, None if it can; makes one small durable write."""

@@ -1,0 +1,105 @@
+"""A folder of backups, on another disk if it is to help against a broken one."""
+
+import io
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from gateway.backups.place import PIECE
+from gateway.errors import Busy, Conflicting, NotFound
+from gateway.secretfile import sync_folder
+
+_UNFINISHED: Final = ".unfinished-"
+_OURS: Final = re.compile(r"\.unfinished-[0-9a-f]{16}", re.ASCII)
+_CHUNK: Final = 256 * 1024
+
+
+class FolderPlace:
+    """Objects as files; each is written under another name, synced, and then named."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self._folder = Path(folder)
+        self._unsynced: set[Path] = set()
+        self.name = str(self._folder)
+
+    def put(self, name: str, data: bytes | BinaryIO, *, new: bool = False) -> None:
+        """Write an object."""
+        target = self._folder / name
+        with self._told():
+            self._make(target.parent)
+            temporary = target.parent / f"{_UNFINISHED}{os.urandom(8).hex()}"
+            try:
+                _write(temporary, io.BytesIO(data) if isinstance(data, bytes) else data)
+                if new:
+                    os.link(temporary, target)  # fails where something is
+                    temporary.unlink()
+                else:
+                    temporary.replace(target)
+            except FileExistsError:
+                raise Conflicting(f"{target} is there already") from None
+            finally:
+                with suppress(OSError):
+                    temporary.unlink(missing_ok=True)
+            self._unsynced.add(target.parent)
+
+    def settle(self) -> None:
+        """Return when all that was put is on the disk."""
+        with self._told():
+            while self._unsynced:
+                sync_folder(next(iter(self._unsynced)))
+                self._unsynced.pop()
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Read an object piece by piece."""
+        with self._told():
+            try:
+                file = (self._folder / name).open("rb")
+            except FileNotFoundError:
+                raise NotFound(f"{self._folder / name} is missing") from None
+            with file:
+                while piece := file.read(PIECE):
+                    yield piece
+
+    def list(self, folder: str) -> Iterator[tuple[str, int]]:
+        """Give all objects below a folder."""
+        with self._told():
+            for root, _, files in os.walk(self._folder / folder, onerror=_unless_missing):
+                for file in files:
+                    path = Path(root, file)
+                    if not _OURS.fullmatch(file):
+                        yield path.relative_to(self._folder).as_posix(), path.stat().st_size
+
+    def remove(self, name: str) -> None:
+        """Remove an object."""
+        with self._told():
+            (self._folder / name).unlink(missing_ok=True)
+
+    def _make(self, folder: Path) -> None:
+        for missing in reversed([folder, *folder.parents]):
+            if not missing.exists():
+                missing.mkdir(mode=0o700, exist_ok=True)
+                self._unsynced.add(missing.parent)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            where = error.filename or self._folder
+            raise Busy(f"the place of the backups cannot be used: {where}: {error.strerror}", wait=60) from error
+
+
+def _write(path: Path, source: BinaryIO) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
+        shutil.copyfileobj(source, file, _CHUNK)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _unless_missing(error: OSError) -> None:
+    if not isinstance(error, FileNotFoundError):
+        raise error

@@ -1,0 +1,119 @@
+"""``wristgate backup``: all data to another place."""
+
+import time
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from gateway.cli.context import fail, gateway, read_config
+from gateway.cli.places import AS_JSON, place_of, print_json
+from gateway.cli.progress import bars
+from gateway.cli.tables import moment, show
+from gateway.wording import size
+
+if TYPE_CHECKING:
+    from gateway.backups import Place
+    from gateway.service.backup import Made
+
+BREATH: Final = 0.001  # seconds between two objects, for the gateway's
+
+
+@click.group(invoke_without_command=True)
+@click.option("--output", "where", metavar="PLACE", help="A folder or s3://bucket/prefix; by itself SYNC_BACKUP_TO.")
+@click.option("--full", is_flag=True, help="Read and send everything, also what earlier backups there have.")
+@AS_JSON
+@click.pass_context
+def backup(ctx: click.Context, *, where: str | None, full: bool, as_json: bool) -> None:
+    """Back up all data while the gateway runs: database, files and, locked up, the keys.
+
+    What an earlier backup in the same place has is not sent again. The keys go along only with SYNC_BACKUP_PASSPHRASE,
+    which locks them up; without them nobody can read a backup, so keep master.key yourself then. With SYNC_BACKUP_TO
+    the agent does this daily, and removes what is older than SYNC_BACKUP_DAYS.
+
+    S3-compatible storage is reached by AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL.
+
+    \b
+    Examples:
+      wristgate backup --output /mnt/usb/wristgate
+      SYNC_BACKUP_PASSPHRASE='six words that nobody guesses' wristgate backup --full --output /mnt/usb/wristgate
+      AWS_ENDPOINT_URL=https://s3.example.com wristgate backup --output s3://backups/wristgate
+    """  # noqa: D301
+    if ctx.invoked_subcommand is not None:
+        if where or full or as_json:
+            raise click.UsageError(f"options go behind the command: wristgate backup {ctx.invoked_subcommand} ...", ctx)
+        return
+    from gateway.service.backup import make  # noqa: PLC0415
+
+    with gateway() as opened, bars() as progress:
+        place = place_of(where, opened.config)
+        opened.resealing(_rest).run()  # what an earlier release left must not lie open in a backup
+        made = make(opened.backup_source(), place, full=full, progress=progress, rest=_rest)
+        opened.note_backup(made.sentence)
+    _tell_made(made, place, as_json=as_json)
+
+
+@backup.command("list")
+@click.argument("where", metavar="[PLACE]", required=False)
+@AS_JSON
+def list_backups(where: str | None, *, as_json: bool) -> None:
+    """List the backups in a place, by itself SYNC_BACKUP_TO.
+
+    \b
+    Example:
+      wristgate backup list /mnt/usb/wristgate
+    """  # noqa: D301
+    from gateway.errors import GatewayError  # noqa: PLC0415
+    from gateway.service.backuplist import manifests  # noqa: PLC0415
+
+    try:
+        found, damaged = manifests(place_of(where, read_config()))
+    except GatewayError as error:
+        fail(error.message)
+    if as_json:
+        rows = [
+            {
+                "name": row.name, "time": row.time, "objects": row.objects, "size": row.size, "keys": list(row.keys),
+                "with_keys": row.locked is not None, "release": row.release,
+            }
+            for row in found
+        ]  # fmt: skip
+        print_json({"backups": rows, "damaged": damaged})
+        return
+    cells = [
+        (row.name, moment(row.time), f"{row.objects:,}", size(row.size), "inside" if row.locked else "not inside")
+        for row in found
+    ]
+    if cells:
+        show(("Backup", "Made", "Objects", "Size", "Keys"), cells, right=("Objects", "Size"))
+    else:
+        click.echo("There are no backups.", err=True)
+    for name in damaged:
+        click.echo(f"{name} is damaged.", err=True)
+
+
+def _rest() -> bool:
+    time.sleep(BREATH)
+    return False
+
+
+def _tell_made(made: "Made", place: "Place", *, as_json: bool) -> None:
+    manifest = made.manifest
+    if as_json:
+        print_json({
+            "name": manifest.name, "place": place.name, "time": manifest.time, "objects": manifest.objects,
+            "size": manifest.size, "sent": made.sent, "sent_bytes": made.sent_bytes,
+            "with_keys": manifest.locked is not None, "lost": list(made.lost),
+        })  # fmt: skip
+    else:
+        click.echo(
+            f"Backed up to {place.name} as {manifest.name}: {manifest.objects:,} objects, {size(manifest.size)}; "
+            f"sent {made.sent:,} of them, {size(made.sent_bytes)}."
+        )
+    if manifest.locked is None:
+        click.echo(
+            "The keys are not in it, since SYNC_BACKUP_PASSPHRASE is not set: nobody can read it without master.key, "
+            "keep a copy of that elsewhere.",
+            err=True,
+        )
+    for place_of_content in made.lost:
+        click.echo(f"{place_of_content} was lost before: see wristgate verify", err=True)

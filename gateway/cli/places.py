@@ -1,0 +1,33 @@
+"""What the commands about backups share."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from gateway.cli.context import fail
+
+if TYPE_CHECKING:
+    from gateway.backups import Place
+    from gateway.config import Config
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+BY_NAME = click.option(
+    "--backup", "name", metavar="NAME", help="Which backup, by itself the newest; wristgate backup list shows them."
+)
+
+
+def place_of(where: str | None, config: "Config") -> "Place":
+    """Give the place that an argument names, else the setting; ends the command where neither does."""
+    from gateway.backups import place_at  # noqa: PLC0415
+
+    where = where or config.backup_to
+    if not where:
+        fail("say where: wristgate backup --output PLACE, or set SYNC_BACKUP_TO", 2)
+    return place_at(where)
+
+
+def print_json(told: object) -> None:
+    """Print an object."""
+    import orjson  # noqa: PLC0415
+
+    click.echo(orjson.dumps(told))

@@ -1,0 +1,226 @@
+"""Making backups: large contents as they lie, the database as it is at one moment, in pieces; each thing only once.
+
+What an earlier backup has is not sent again. First come the contents, which takes long, then the database, then the
+contents that have come meanwhile; so all that the database names is there. The manifest comes last: what is killed
+before leaves objects that no manifest names, and a later clean-up removes them.
+"""
+
+import fcntl
+import hashlib
+import hmac
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BufferedReader
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from gateway import __version__
+from gateway.auth.tokens import new_id
+from gateway.backups import Index, Manifest, Part, Place, locked_up
+from gateway.backups.manifest import OBJECTS, list_of
+from gateway.contents import FileContents
+from gateway.errors import Busy
+from gateway.sealing import Keyring, seal
+from gateway.service.backuplist import claim, newest_index
+from gateway.service.clock import Clock, unix_time
+from gateway.store import Store, open_snapshot
+
+PIECE: Final = 512 * 1024  # bytes of the database that are one object
+TRIES: Final = 3  # copies of the database, when contents go while they are copied
+COPY: Final = "backup.db"  # in the data folder, while a backup is made
+LOCK: Final = "backup.lock"
+
+_PURPOSE: Final = b"wristgate piece 1"
+
+Progress = Callable[[str, int, int], None]
+"""Hears what is being done, how much of it is done and how much there is."""
+Rest = Callable[[], bool]
+"""Called now and then, so that others have their turn; True: stop here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A backup that is finished: what was sent for it, and contents whose files were lost before (``lost``)."""
+
+    manifest: Manifest
+    sent: int
+    sent_bytes: int
+    lost: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Say it in one line."""
+        return f"{self.manifest.name}: {self.manifest.objects:,} objects, {self.sent:,} of them new"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What is backed up: the data ``folder`` with its store, contents and keys.
+
+    ``secrets`` go along if there is a ``passphrase``, under which they are locked up.
+    """
+
+    store: Store
+    contents: FileContents
+    keyring: Keyring
+    folder: Path
+    secrets: Callable[[], dict[str, bytes]]
+    passphrase: str | None = None
+
+
+def make(
+    source: Source,
+    place: Place,
+    *,
+    full: bool = False,
+    progress: Progress = lambda _what, _done, _whole: None,
+    rest: Rest = lambda: False,
+    clock: Clock = unix_time,
+) -> Made:
+    """Make a backup; with ``full`` all is read and sent again, whatever earlier backups have.
+
+    Raises ``Busy`` when the place or the disk refuses, or another backup is being made, and ``Conflicting`` for a place
+    that has the backups of another gateway.
+    """
+    with alone(source.folder):
+        claim(source.store, place)
+        sending = Sending(source, place, progress, rest, full=full)
+        sending.contents(_places(source.store))
+        copy = source.folder / COPY
+        try:
+            for left in reversed(range(TRIES)):
+                copy.unlink(missing_ok=True)
+                source.store.snapshot(copy)
+                with open_snapshot(copy, source.keyring) as snapshot:
+                    if sending.contents([content.location for content in snapshot.large()], last=not left):
+                        keys = snapshot.keys()
+                        break
+            manifest = sending.finish(copy, keys, clock())
+        finally:
+            for name in (COPY, f"{COPY}-wal", f"{COPY}-shm"):
+                (source.folder / name).unlink(missing_ok=True)
+        made = Made(manifest, sending.sent, sending.sent_bytes, tuple(sending.lost))
+        source.store.write(
+            lambda transaction: transaction.backups.add(
+                place.name, manifest.name, manifest.time, [bytes.fromhex(key) for key in manifest.keys]
+            )
+        ).result()
+        return made
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep others from making or removing backups of the same data; the lock goes with the process."""
+    handle = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Busy("another backup is being made now, try again later") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+class Sending:
+    """What goes to a place, each object once."""
+
+    def __init__(self, source: Source, place: Place, progress: Progress, rest: Rest, *, full: bool) -> None:
+        self._source = source
+        self._place = place
+        self._progress = progress
+        self._rest = rest
+        self._key = source.keyring.current
+        self._there = {} if full else dict(place.list(OBJECTS))
+        self._known = Index((), {}) if full else newest_index(place, source.keyring)
+        self._contents: dict[str, Part] = {}
+        self.sent = self.sent_bytes = 0
+        self.lost: list[str] = []
+
+    def contents(self, places: list[str], *, last: bool = True) -> bool:
+        """Send contents; False: some have gone meanwhile, and it is not the ``last`` time that they are looked for."""
+        wanted = [place for place in places if place not in self._contents]
+        gone = []
+        for done, place in enumerate(wanted, 1):
+            try:
+                self._contents[place] = self._content(place)
+            except FileNotFoundError:
+                gone.append(place)
+            self._progress("files", done, len(wanted))
+        named = set(places)
+        self._contents = {place: part for place, part in self._contents.items() if place in named}
+        self.lost = gone
+        return last or not gone
+
+    def finish(self, copy: Path, keys: set[bytes], now: int) -> Manifest:
+        """Send the database and what tells of all objects, and write the manifest."""
+        pieces = tuple(self._pieces(copy))
+        index = self._sealed(Index(pieces, self._contents).written())
+        passphrase = self._source.passphrase
+        locked = self._object(locked_up(self._source.secrets(), passphrase)) if passphrase else None
+        used = {part.id: part for part in (*self._contents.values(), *(part for _, part in pieces), index)}
+        if locked:
+            used[locked.id] = locked
+        listed = self._object(list_of(used))
+        stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+        manifest = Manifest(
+            f"{stamp}-{new_id()[:4]}", now, __version__, tuple(sorted(key.hex() for key in keys | {self._key.id})),
+            index, listed, locked, len(used) + 1, sum(part.size for part in used.values()) + listed.size,
+        )  # fmt: skip
+        self._place.settle()
+        self._place.put(manifest.path, manifest.written(), new=True)
+        self._place.settle()
+        return manifest
+
+    def _content(self, place: str) -> Part:
+        known = self._known.contents.get(place)
+        if known and self._there.get(known.name) == known.size:
+            return known
+        with self._source.contents.open_stored(place) as file:
+            part = _part_of(file)
+            file.seek(0)
+            self._send(part, file)
+        return part
+
+    def _pieces(self, copy: Path) -> Iterator[tuple[str, Part]]:
+        known, whole = dict(self._known.pieces), -(-copy.stat().st_size // PIECE)
+        secret = self._key.derive(b"", _PURPOSE)
+        with copy.open("rb") as file:
+            for done in range(whole):
+                data = file.read(PIECE)
+                mark = hmac.digest(secret, data, "sha256").hex()
+                part = known.get(mark)
+                if part is None or self._there.get(part.name) != part.size:
+                    part = self._sealed(data)
+                    known[mark] = part
+                yield mark, part
+                self._progress("database", done + 1, whole)
+
+    def _sealed(self, data: bytes) -> Part:
+        return self._object(seal(self._key, data))
+
+    def _object(self, data: bytes) -> Part:
+        part = Part.of(data)
+        self._send(part, data)
+        return part
+
+    def _send(self, part: Part, data: bytes | BinaryIO) -> None:
+        if self._there.get(part.name) != part.size:
+            self._place.put(part.name, data)
+            self._there[part.name] = part.size
+            self.sent += 1
+            self.sent_bytes += part.size
+        if self._rest():
+            raise Busy("the backup was broken off")
+
+
+def _part_of(file: BufferedReader) -> Part:
+    return Part(hashlib.file_digest(file, "sha256").hexdigest(), file.tell())
+
+
+def _places(store: Store) -> list[str]:
+    with store.read() as transaction:
+        return list(transaction.contents.places())

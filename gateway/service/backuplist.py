@@ -1,0 +1,132 @@
+"""The backups at a place: which there are, whose they are, and removing old ones with what only they need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from gateway.backups import Index, Manifest, Part, Place
+from gateway.backups.manifest import BACKUPS, OBJECTS, parts_in
+from gateway.backups.place import read_all
+from gateway.errors import Busy, Conflicting, Damaged, KeyMissing, NotFound
+from gateway.sealing import Keyring, unsealed
+from gateway.store import Store, Write
+
+MARK: Final = "wristgate.json"
+"""The object that says whose backups lie at a place."""
+
+_DAY: Final = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """Backups that were removed, with the objects that nothing needs any more and their bytes."""
+
+    names: tuple[str, ...]
+    objects: int
+    size: int
+
+
+def manifests(place: Place) -> tuple[list[Manifest], list[str]]:
+    """Give all backups, the newest first, and the names of those whose manifest is damaged."""
+    found, damaged = [], []
+    for path, _ in place.list(BACKUPS):
+        name = path.removeprefix(f"{BACKUPS}/").removesuffix(".json")
+        try:
+            found.append(Manifest.read(read_all(place, path), name))
+        except Damaged:
+            damaged.append(name)
+    return sorted(found, key=lambda manifest: (manifest.time, manifest.name), reverse=True), sorted(damaged)
+
+
+def find(place: Place, name: str | None = None) -> Manifest:
+    """Find a backup, by itself the newest; raises ``NotFound``, ``Damaged``."""
+    if name is not None:
+        return Manifest.read(read_all(place, f"{BACKUPS}/{name}.json"), name)
+    found, damaged = manifests(place)
+    if not found:
+        what = f"no backup that can be read, {len(damaged)} are damaged" if damaged else "no backup"
+        raise NotFound(f"there is {what} in {place.name}")
+    return found[0]
+
+
+def fetch(place: Place, part: Part) -> bytes:
+    """Read an object that fits into memory, held against its hash; raises ``NotFound``, ``Damaged``."""
+    data = read_all(place, part.name)
+    if Part.of(data) != part:
+        raise Damaged
+    return data
+
+
+def newest_index(place: Place, keyring: Keyring) -> Index:
+    """Give what the newest backup consists of, nothing where none can be read: then all is sent again."""
+    for manifest in manifests(place)[0]:
+        try:
+            return Index.read(unsealed(keyring, fetch(place, manifest.index)))
+        except (Damaged, NotFound, KeyMissing):
+            continue
+    return Index((), {})
+
+
+def claim(store: Store, place: Place) -> None:
+    """Write whose backups lie at a place, if nobody's do; raises ``Conflicting`` where they are another gateway's.
+
+    A place that had backups of this gateway and is empty now is a disk that is not mounted: ``Busy``.
+    """
+    with store.read() as transaction:
+        owner = transaction.users.owner()
+        known = transaction.backups.has(place.name)
+    assert owner is not None
+    try:
+        told = orjson.loads(read_all(place, MARK))
+    except NotFound:
+        if known:
+            raise Busy(f"the backups in {place.name} are gone: is its disk mounted?", wait=60) from None
+        place.put(MARK, orjson.dumps({"gateway": owner.id}), new=True)
+        return
+    except orjson.JSONDecodeError:
+        told = {}
+    if not isinstance(told, dict) or told.get("gateway") != owner.id:
+        raise Conflicting(f"{place.name} has the backups of another gateway: take another folder or prefix")
+
+
+def forget(store: Store, place: Place, days: int, now: int, rest: Callable[[], bool] = lambda: False) -> Forgotten:
+    """Remove backups of more than so many days ago, but never the newest one, and what only they need.
+
+    Raises ``Busy``, also where a list cannot be read: then nothing that it may name is removed.
+    """
+    found, damaged = manifests(place)
+    if damaged:
+        raise Busy(f"{place.name}/{BACKUPS}/{damaged[0]}.json is damaged, nothing is removed there: take it away first")
+    old = [manifest for manifest in found[1:] if manifest.time < now - days * _DAY]
+    for manifest in old:
+        place.remove(manifest.path)
+        store.write(_removal(place, manifest.name)).result()
+    used = _used(place, [manifest for manifest in found if manifest not in old])
+    objects = size = 0
+    for name, length in list(place.list(OBJECTS)):
+        if name in used:
+            continue
+        place.remove(name)
+        objects, size = objects + 1, size + length
+        if rest():
+            break
+    return Forgotten(tuple(manifest.name for manifest in old), objects, size)
+
+
+def _removal(place: Place, name: str) -> Write[None]:
+    return lambda transaction: transaction.backups.remove(place.name, name)
+
+
+def _used(place: Place, kept: list[Manifest]) -> set[str]:
+    used: set[str] = set()
+    for manifest in kept:
+        try:
+            parts = parts_in(fetch(place, manifest.list))
+        except (Damaged, NotFound):
+            raise Busy(
+                f"the backup {manifest.name} in {place.name} is damaged, nothing is removed there: see wristgate verify"
+            ) from None
+        used.update(part.name for part in (*parts, manifest.list))
+    return used
