@@ -223,7 +223,7 @@ class Config:
     )
     master_key: tuple[MasterKey, ...] = _option(
         "SYNC_MASTER_KEY", "", _keys,
-        "The keys themselves, in hexadecimal, the first one seals; empty: those of the file", secret=True,
+        "The keys themselves, in hexadecimal or base64, the first one seals; empty: those of the file", secret=True,
     )  # fmt: skip
     ready_file: Path | None = _option(
         "SYNC_READY_FILE", "", _path, "File that is written with the gateway's address once it answers, for scripts"

@@ -1,14 +1,17 @@
-"""The text of master keys, in hexadecimal: one a line, or with commas between. The first seals, the others only open.
+"""The text of master keys, in hexadecimal or base64: one a line, or with commas between.
 
-``#`` begins a remark.
+The first seals, the others only open. ``#`` begins a remark.
 """
 
+import base64
 from collections.abc import Iterable
 from typing import Final
 
 from gateway.sealing.masterkey import KEY_BYTES, MasterKey
 
 MOST: Final = 1000  # keys
+
+_WRONG: Final = f"a master key is {KEY_BYTES} bytes, as {2 * KEY_BYTES} hexadecimal digits or in base64"
 
 _HEADER: Final = (
     "# Master keys of a Wristgate: without them its files cannot be read. Keep a copy elsewhere.\n"
@@ -28,12 +31,13 @@ def parse_keys(text: str) -> tuple[MasterKey, ...]:
 
 
 def _key(word: str) -> MasterKey:
-    if len(word) != 2 * KEY_BYTES:
-        raise ValueError(f"a master key has {2 * KEY_BYTES} hexadecimal digits, this one {len(word)}")
     try:
-        return MasterKey(bytes.fromhex(word))
+        secret = bytes.fromhex(word) if len(word) == 2 * KEY_BYTES else base64.b64decode(word, validate=True)
     except ValueError:
-        raise ValueError("a master key has hexadecimal digits only") from None
+        raise ValueError(_WRONG) from None
+    if len(secret) != KEY_BYTES:
+        raise ValueError(_WRONG)
+    return MasterKey(secret)
 
 
 def written(keys: Iterable[MasterKey]) -> bytes:

@@ -1,5 +1,6 @@
 """Master keys in a file: made once, changed under processes that run, and what is said when they are not there."""
 
+import base64
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -67,6 +68,14 @@ def test_any_text_is_keys_or_a_value_error(text: str) -> None:
         assert parse_keys(text)
     except ValueError:
         return
+
+
+def test_a_key_is_written_in_hexadecimal_or_base64_with_remarks() -> None:
+    one, two = MasterKey(bytes(32)), MasterKey(bytes(range(32)))
+    text = (
+        f"# a remark, with a comma\n{'00' * 32}  # the first\n\n{base64.b64encode(two.secret).decode()},{'00' * 32}\n"
+    )
+    assert parse_keys(text) == (one, two)
 
 
 def test_other_processes_know_a_new_key_when_they_need_it(tmp_path: Path) -> None:
