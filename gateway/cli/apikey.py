@@ -68,7 +68,7 @@ def list_keys(*, as_json: bool) -> None:
         )
         for key in rows
     ]  # fmt: skip
-    show(("Id", "Name", "Of", "May", "Folder", "Made", "Last used"), cells)
+    show(("Id", "Name", "Of", "May", "Folder", "Made", "Last used"), cells, drop=("Made", "Of", "Last used"))
 
 
 @apikey.command()

@@ -122,7 +122,8 @@ def list_files(path: str, *, as_json: bool, email: str | None) -> None:
         (row.file.path, size(row.file.size), moment(time), _what(row, firsts.get(row.activity or "", row)))
         for row, time in zip(rows, when, strict=True)
     ]
-    show(("Path", "Size", "When", "What"), cells, right=("Size",))
+    show(("Path", "Size", "When", "What"), cells, right=("Size",), fold=("Path", "What"),
+         drop=("Size", "When"))  # fmt: skip
 
 
 def _what(row: "Listed", first: "Listed") -> str:

@@ -111,7 +111,8 @@ def _list(*, as_json: bool, email: str | None) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    show(("Id", "Name", "When", "Device", "Size", "Why", "Can be saved"), cells, right=("Size",))
+    show(("Id", "Name", "When", "Device", "Size", "Why", "Can be saved"), cells, right=("Size",),
+         drop=("Size", "Device", "When"))  # fmt: skip
 
 
 def _what(row: "RefusedFile") -> str:

@@ -118,4 +118,4 @@ def _list(*, as_json: bool, email: str | None) -> None:
         click.echo("The trash is empty.", err=True)
         return
     cells = [(row.file.id, row.file.path, size(row.file.size), moment(row.deleted)) for row in rows]
-    show(("Id", "Path", "Size", "Deleted"), cells, right=("Size",))
+    show(("Id", "Path", "Size", "Deleted"), cells, right=("Size",), drop=("Size", "Deleted"))
