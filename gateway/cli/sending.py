@@ -1,21 +1,19 @@
 """Sending files one after the other to a gateway anywhere, a line for what became of each."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from gateway.cli.bar import Bar
 from gateway.cli.remembered import Remembered
 from gateway.cli.tables import printable
 
 if TYPE_CHECKING:
     from gateway.client import Client, Refused, Uploaded
-    from gateway.client.downloads import Progress
 
 _FOR_GOOD: Final = ("invalid_file", "unsupported_type")  # no other answer will come; the gateway keeps the bytes
 
@@ -42,12 +40,13 @@ class Outcome:
 class Sending:
     """Sends files to where their content belongs, or into ``folder``; ``broken`` says why it could not go on."""
 
-    def __init__(self, client: "Client", remembered: Remembered, folder: str | None, *, quiet: bool) -> None:
+    def __init__(self, client: "Client", remembered: Remembered, folder: str | None, bar: Bar, *, quiet: bool) -> None:
         self.broken = ""
         self.outcomes: list[Outcome] = []
         self._client = client
         self._remembered = remembered
         self._folder = folder
+        self._bar = bar
         self._quiet = quiet
 
     def all(self, found: Sequence[Found]) -> None:
@@ -55,14 +54,16 @@ class Sending:
         from gateway.client import ClientError  # noqa: PLC0415 - other commands should not wait for it
 
         try:
-            with _bar(len(found)) as begin:
-                for number, each in enumerate(found):
-                    try:
-                        self._one(each, begin(each.file.name))
-                    except ClientError as error:
-                        self.broken = f"{error}; {len(found) - number} of {len(found)} files were not sent"
-                        return
+            self._bar.count = len(found)
+            for number, each in enumerate(found):
+                self._bar.begin(each.file.name)
+                try:
+                    self._one(each)
+                except ClientError as error:
+                    self.broken = f"{error}; {len(found) - number} of {len(found)} files were not sent"
+                    return
         finally:
+            self._bar.clear()
             self._remembered.save()
 
     def tell(self, outcome: Outcome) -> None:
@@ -70,6 +71,7 @@ class Sending:
         self.outcomes.append(outcome)
         if self._quiet:
             return
+        self._bar.clear()
         path, note = printable(outcome.path or ""), printable(outcome.m or "")
         if outcome.result == "refused":
             click.echo(f"refused {printable(outcome.file)}: {note}", err=True)
@@ -84,7 +86,7 @@ class Sending:
             {key: value for key, value in asdict(outcome).items() if value is not None} for outcome in self.outcomes
         ]
 
-    def _one(self, each: Found, progress: "Progress") -> None:
+    def _one(self, each: Found) -> None:
         from gateway.client import Misused, Refused  # noqa: PLC0415
 
         name = _text(str(each.file))
@@ -94,7 +96,7 @@ class Sending:
                 self.tell(Outcome(name, "refused" if fate.refused else "known", m=fate.refused))
                 return
             to = None if self._folder is None else f"{self._folder.rstrip('/')}/{_text(each.below)}"
-            uploaded = self._client.upload(each.file, to=to, progress=progress)
+            uploaded = self._client.upload(each.file, to=to, progress=self._bar.went)
             outcomes = list(_outcomes(name, uploaded))
             refusals = list(_refusals(uploaded))
             if all(refusal.word in _FOR_GOOD for refusal in refusals):
@@ -136,28 +138,3 @@ def _refusals(result: "Uploaded") -> "Iterator[Refused]":
 def _text(name: str) -> str:
     """Give a name of this machine's as text; letters that are none become question marks."""
     return os.fsencode(name).decode("utf-8", "replace")
-
-
-@contextmanager
-def _bar(count: int) -> Iterator[Callable[[str], "Progress"]]:
-    """Show on a terminal how much of each file has gone; what it gives is called with a name when a file begins."""
-    if not sys.stderr.isatty():
-        yield lambda _: lambda _done, _size: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.progress import BarColumn, DownloadColumn, TextColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bars  # noqa: PLC0415
-
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()
-    console, number = Console(stderr=True), 0
-    with Bars(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bars:
-        task = bars.add_task("", total=None)
-
-        def begin(name: str) -> "Progress":
-            nonlocal number
-            number += 1
-            bars.reset(task, total=None, description=f"{number}/{count} {escape(printable(name))}")
-            return lambda done, size: bars.update(task, completed=done, total=size)
-
-        yield begin

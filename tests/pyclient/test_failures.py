@@ -114,12 +114,15 @@ def test_only_what_is_safe_is_sent_again(ask: Ask, times: int, patience: Patienc
         assert len(server.heads) == times
 
 
-def test_a_gateway_that_is_down(patience: Patience, pauses: list[float]) -> None:
+def test_a_gateway_that_is_down(pauses: list[float]) -> None:
+    told: list[tuple[str, float]] = []
+    patience = Patience(sleep=pauses.append, tell=lambda error, seconds: told.append((str(error), seconds)))
     with socket.create_server(("127.0.0.1", 0)) as taken:
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     with Client(url, KEY, patience=patience) as client, pytest.raises(Unreachable, match="nothing listens there"):
         client.me()
-    assert pauses == [1, 2, 4, 8]
+    assert pauses == [1, 2, 4, 8] == [seconds for _, seconds in told]
+    assert all("nothing listens there" in error for error, _ in told)
 
 
 def test_a_gateway_that_says_nothing() -> None:
