@@ -70,7 +70,7 @@ class Tree:
         if len(data) > READABLE:
             checked = Checked(content_of(b""), None)
         else:
-            checked = check(data, name) if folder is None else check_any(data)
+            checked = check(data, name) if folder is None else check_any(data, name)
         if len(data) > INLINE:
             source.seek(0)
             checked = replace(checked, content=self._contents.put(source, progress))
