@@ -9,6 +9,7 @@ import click
 from gateway.cli.context import fail, gateway
 from gateway.cli.tables import moment, show
 from gateway.cli.weeks import print_weeks
+from gateway.errors import BadRequest
 from gateway.wording import clock, kilometres, pace_of
 
 if TYPE_CHECKING:
@@ -85,7 +86,11 @@ def _wanted(
         last = None if end is None else moment_of(end, None, last=True)
     except (ValueError, OverflowError):
         fail("--from and --to take a day like 2026-05-01", 2)
-    return Wanted(first, last, sport, device, boxes_of(bbox) if bbox else (), text or None)
+    try:
+        boxes = boxes_of(bbox) if bbox else ()
+    except BadRequest:
+        fail("--bbox takes west,south,east,north in degrees, like 15.3,47.0,15.6,47.2", 2)
+    return Wanted(first, last, sport, device, boxes, text or None)
 
 
 def _found(opened: "Gateway", access: "Access", wanted: "Wanted", limit: int) -> "list[Workout]":
@@ -129,4 +134,7 @@ def _row(workout: "Workout") -> tuple[str, ...]:
 def _told(workout: "Workout") -> dict[str, Any]:
     from dataclasses import asdict  # noqa: PLC0415
 
-    return {key: value for key, value in asdict(workout).items() if key not in {"project", "moment"}}
+    from gateway.service.summaries import told_box  # noqa: PLC0415
+
+    told = asdict(workout) | {"bbox": told_box(workout.bbox)}
+    return {key: value for key, value in told.items() if key not in {"project", "moment"}}

@@ -142,11 +142,15 @@ def _what(row: "Listed", first: "Listed") -> str:
 
 
 def _told(row: "Listed") -> dict[str, Any]:
-    entry = row.file
+    from gateway.service.summaries import told_box  # noqa: PLC0415
+
+    entry, summary = row.file, row.summary
+    if summary and "bbox" in summary:
+        summary = summary | {"bbox": told_box(summary["bbox"])}
     return {
         "path": entry.path, "id": entry.id, "size": entry.size, "version": entry.version, "type": entry.type,
         "kind": row.kind, "sha256": entry.sha256.hex(), "time": entry.time, "device": entry.device,
-        "damaged": row.damaged, "summary": row.summary, "activity": row.activity, "summaries": row.summaries,
+        "damaged": row.damaged, "summary": summary, "activity": row.activity, "summaries": row.summaries,
     }  # fmt: skip
 
 

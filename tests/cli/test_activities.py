@@ -63,6 +63,11 @@ def test_in_a_pipe_a_line_an_activity(filled: LocalGateway) -> None:
     said = json.loads(call(filled, "activities", "--json", "-n", "2").stdout)
     assert [each["id"] for each in said] == [row[8] for row in rows[:2]]
     assert said[0]["start"] == START + 2 * 86400
+    west, south, east, north = said[0]["bbox"]
+    assert len(call(filled, "activities", "--bbox", f"{west},{south},{east},{north}").stdout.splitlines()) == 3
+    listed = json.loads(call(filled, "list", "--json").stdout)
+    assert said[0]["bbox"] in [row["summary"]["bbox"] for row in listed]
+    assert (west < east, south < north, 44 < south < 50) == (True, True, True)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +87,7 @@ def test_what_is_looked_for(filled: LocalGateway, words: tuple[str, ...], count:
     ("words", "said", "code"),
     [
         (("--from", "May"), "--from and --to take a day like 2026-05-01", 2),
-        (("--bbox", "1"), "bbox: must be west,south,east,north in degrees", 1),
+        (("--bbox", "1"), "--bbox takes west,south,east,north in degrees, like 15.3,47.0,15.6,47.2", 2),
         (("a*",), "q: takes 2 letters or more before a *", 1),
         (("--user", "nobody@example.com"), "no user nobody@example.com", 1),
     ],

@@ -9,7 +9,7 @@ from gateway.http.fields import LARGEST, needed, query_flag, text, whole
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
 from gateway.http.store.paging import opaque, place, size_of_page
-from gateway.http.store.told import told_conflict, told_file, told_version
+from gateway.http.store.told import told_conflict, told_file, told_summary, told_version
 from gateway.http.work import Work
 from gateway.model import Scope
 from gateway.service.files import PAGE, Files
@@ -69,7 +69,7 @@ class Info:
         """Tell."""
         told = await self.work.read(self.files.told, req.context.access, file_id)
         facts = told.version.facts
-        known = {"kind": facts.kind, "summary": facts.summary, "activity": told.activity}
+        known = {"kind": facts.kind, "summary": told_summary(facts.summary), "activity": told.activity}
         resp.set_header("ETag", preconditions.tag(told.file.version))
         resp.media = {
             "ok": True,
