@@ -28,13 +28,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file, or of one in an archive: ``new``, ``same``, ``known`` (sent earlier) or ``refused``."""
+    """What became of a file, or of one in an archive: ``new``, ``same``, ``known`` (sent earlier) or ``refused``.
+
+    ``earlier``: it was refused when it was sent earlier, and has not changed since.
+    """
 
     file: str
     result: str
     path: str | None = None
     version: int | None = None
     m: str | None = None
+    earlier: bool | None = None
 
 
 class Sending:
@@ -69,7 +73,7 @@ class Sending:
     def tell(self, outcome: Outcome) -> None:
         """Print a line, of refusals on standard error; what was sent earlier is not worth one."""
         self.outcomes.append(outcome)
-        if self._quiet:
+        if self._quiet or outcome.earlier:
             return
         self._bar.clear()
         path, note = printable(outcome.path or ""), printable(outcome.m or "")
@@ -93,7 +97,8 @@ class Sending:
         try:
             state, fate = Remembered.look(each.file), self._remembered.of(each.file)
             if fate:
-                self.tell(Outcome(name, "refused" if fate.refused else "known", m=fate.refused))
+                result = "refused" if fate.refused else "known"
+                self.tell(Outcome(name, result, m=fate.refused, earlier=True if fate.refused else None))
                 return
             to = None if self._folder is None else f"{self._folder.rstrip('/')}/{_text(each.below)}"
             uploaded = self._client.upload(each.file, to=to, progress=self._bar.went)

@@ -33,7 +33,8 @@ def upload(
 ) -> None:  # fmt: skip
     """Send files, or what lies in a folder, to a gateway anywhere; a line for each.
 
-    A key with the scope upload will do. Sent again, a file is there once. Exits 0 only when all are in.
+    A key with the scope upload will do. Sent again, a file is there once. Exits 0 only when all are in; with
+    --remember, a damaged file that was refused is told once, and no failure afterwards.
 
     \b
     Examples:
@@ -59,7 +60,7 @@ def upload(
         click.echo(orjson.dumps(sending.told()))
     if sending.broken:
         fail(sending.broken)
-    sys.exit(1 if any(outcome.result == "refused" for outcome in sending.outcomes) else 0)
+    sys.exit(1 if any(outcome.result == "refused" and not outcome.earlier for outcome in sending.outcomes) else 0)
 
 
 def _client(url: str | None, key_file: Path | None, bar: Bar) -> "Client":
