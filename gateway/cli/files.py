@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.context import gateway
+from gateway.cli.output import write_out
 from gateway.cli.tables import moment, show
 from gateway.errors import GatewayError
 from gateway.wording import clock, kilometres, size
@@ -161,14 +162,11 @@ def _told(row: "Listed") -> dict[str, Any]:
 )
 @_USER
 def get(path: str, output: Path | None, email: str | None) -> None:
-    """Write the bytes of the file at PATH.
+    """Write the bytes of the file at PATH; onto a terminal only text.
 
     \b
     Example:
       wristgate get /activities/run.fit -o run.fit
     """  # noqa: D301
     with gateway() as opened:
-        pieces = opened.tree.get(opened.accounts.find(email), path)
-        with click.open_file(str(output or "-"), "wb") as target:
-            for piece in pieces:
-                target.write(piece)
+        write_out(opened.tree.get(opened.accounts.find(email), path), path, output)
