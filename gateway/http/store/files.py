@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from gateway.errors import BadRequest
 from gateway.http.body import SMALL, Bodies
-from gateway.http.fields import LARGEST, needed, query_flag, text, whole
+from gateway.http.fields import LARGEST, needed, query_flag, query_text, text, whole
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
 from gateway.http.store.paging import opaque, place, size_of_page
@@ -30,7 +30,7 @@ class List:
         """List folders and files, by path."""
         recursive = query_flag(req, "recursive")
         page = await self.work.read(
-            self.files.page, req.context.access, req.get_param("path") or "/", place(req),
+            self.files.page, req.context.access, query_text(req, "path") or "/", place(req),
             size_of_page(req, PAGE), recursive=recursive,
         )  # fmt: skip
         folders: list[dict[str, Any]] = [{"path": folder, "folder": True} for folder in page.folders]
