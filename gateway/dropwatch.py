@@ -162,6 +162,9 @@ class Events:
             self._recover(error)
             return self._begin()
         self._failed = False
+        if self._said:
+            _log.info("events from the drop folder come again")
+            self._said = False
         if not isinstance(heard, set):
             return False
         self._stale = any(path in self._watched for _, path in heard)  # another folder may have its name and its inode

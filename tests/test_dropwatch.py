@@ -294,7 +294,8 @@ def test_a_name_that_is_no_utf8_is_an_event(drop: Path, caplog: pytest.LogCaptur
 def test_a_watcher_that_fails_is_followed_by_another(
     drop: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """At once, and every few seconds when it fails again and again."""
+    """At once, and every few seconds when it fails again and again; that it works again is said."""
+    caplog.set_level("INFO")
     watchers, ending = Watchers(UNDECODED, "timeout", UNDECODED, UNDECODED, UNDECODED), Ending()
     monkeypatch.setattr(_rust_notify, "RustNotify", watchers)
     events = Events(DropFolder(drop), ending)
@@ -302,6 +303,10 @@ def test_a_watcher_that_fails_is_followed_by_another(
     assert (len(watchers.watched), watchers.closed) == (5, 4)
     assert ending.waited == [SOON] * 2
     assert caplog.text.count("no events from the drop folder, it is looked at every 5 s") == 1
+    assert caplog.text.count("events from the drop folder come again") == 1
+    watchers.heard += [UNDECODED, UNDECODED, "timeout", "timeout"]
+    assert [events.wait(LOOK) for _ in range(5)] == [True, True, True, False, False]
+    assert [record.levelname for record in caplog.records] == ["WARNING", "INFO"] * 2
 
 
 def test_a_folder_that_goes_before_it_is_watched(drop: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import click
 from gateway.cli.context import fail, gateway
 from gateway.cli.tables import moment, show
 from gateway.cli.weeks import print_weeks
+from gateway.errors import BadRequest
 from gateway.wording import clock, kilometres, pace_of
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def activities(
         access = _access(opened, email)
         wanted = _wanted(begin, end, sport, device, bbox, " ".join(words))
         found = _found(opened, access, wanted, limit)
-        sums = _weeks(opened, access, wanted, weeks) if not as_json and sys.stdout.isatty() and weeks else []
+        drawn = not as_json and sys.stdout.isatty() and weeks and found
+        sums = _weeks(opened, access, wanted, weeks, found[0].moment) if drawn else []
     if as_json:
         import orjson  # noqa: PLC0415
 
@@ -61,7 +63,8 @@ def activities(
                    else "There are no activities yet.", err=True)  # fmt: skip
         return
     show(("When", "Sport", "Name", "Distance", "Time", "Pace", "Climb", "Heart", "Id"), map(_row, found),
-         right=("Distance", "Time", "Pace", "Climb", "Heart"), fold=("Name",))  # fmt: skip
+         right=("Distance", "Time", "Pace", "Climb", "Heart"), cut=("Name", "Sport"),
+         drop=("Heart", "Climb", "Pace", "Name", "Sport"))  # fmt: skip
     if sums:
         print_weeks(sums)
 
@@ -83,7 +86,11 @@ def _wanted(
         last = None if end is None else moment_of(end, None, last=True)
     except (ValueError, OverflowError):
         fail("--from and --to take a day like 2026-05-01", 2)
-    return Wanted(first, last, sport, device, boxes_of(bbox) if bbox else (), text or None)
+    try:
+        boxes = boxes_of(bbox) if bbox else ()
+    except BadRequest:
+        fail("--bbox takes west,south,east,north in degrees, like 15.3,47.0,15.6,47.2", 2)
+    return Wanted(first, last, sport, device, boxes, text or None)
 
 
 def _found(opened: "Gateway", access: "Access", wanted: "Wanted", limit: int) -> "list[Workout]":
@@ -97,16 +104,21 @@ def _found(opened: "Gateway", access: "Access", wanted: "Wanted", limit: int) ->
     return found
 
 
-def _weeks(opened: "Gateway", access: "Access", wanted: "Wanted", count: int) -> list[Any]:
-    """Sum up the last weeks; a search by device, place or words says nothing about weeks."""
+def _weeks(opened: "Gateway", access: "Access", wanted: "Wanted", count: int, newest: int) -> list[Any]:
+    """Sum up the last weeks, those before the newest activity where nothing was done since.
+
+    A search by device, place or words says nothing about weeks.
+    """
     if wanted.device or wanted.boxes or wanted.text:
         return []
     from gateway.service.activities import Wanted  # noqa: PLC0415
     from gateway.service.clock import unix_time  # noqa: PLC0415
 
     end = wanted.end or unix_time() + 1
+    if newest < end - count * _WEEK:
+        end = newest + 1
     begin = max(wanted.begin or 0, end - count * _WEEK)
-    return opened.activities.totals(access, "week", Wanted(begin, wanted.end, wanted.sport))[:count]
+    return opened.activities.totals(access, "week", Wanted(begin, end, wanted.sport))[:count]
 
 
 def _row(workout: "Workout") -> tuple[str, ...]:
@@ -122,4 +134,7 @@ def _row(workout: "Workout") -> tuple[str, ...]:
 def _told(workout: "Workout") -> dict[str, Any]:
     from dataclasses import asdict  # noqa: PLC0415
 
-    return {key: value for key, value in asdict(workout).items() if key not in {"project", "moment"}}
+    from gateway.service.summaries import told_box  # noqa: PLC0415
+
+    told = asdict(workout) | {"bbox": told_box(workout.bbox)}
+    return {key: value for key, value in told.items() if key not in {"project", "moment"}}

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gateway.cli.context import gateway
+from gateway.cli.context import fail, gateway
 from gateway.cli.tables import moment, show
+from gateway.errors import BadRequest
 
 if TYPE_CHECKING:
     from gateway.model import Key
@@ -35,7 +36,10 @@ def create(name: str, scopes: tuple[str, ...], folder: str | None, email: str | 
     with gateway() as opened:
         from gateway.service.keys import read_wish  # noqa: PLC0415  as context does: not for a help text
 
-        wish = read_wish(name, scopes, folder)
+        try:
+            wish = read_wish(name, scopes, folder)
+        except BadRequest as error:
+            fail(error.message, 2)
         made = opened.store.write(opened.keys.make(opened.accounts.find(email), wish)).result()
     click.echo(made.secret)
     where = f" in {made.key.folder}" if made.key.folder else ""
@@ -68,7 +72,7 @@ def list_keys(*, as_json: bool) -> None:
         )
         for key in rows
     ]  # fmt: skip
-    show(("Id", "Name", "Of", "May", "Folder", "Made", "Last used"), cells)
+    show(("Id", "Name", "Of", "May", "Folder", "Made", "Last used"), cells, drop=("Made", "Of", "Last used"))
 
 
 @apikey.command()

@@ -41,7 +41,13 @@ class Age(click.ParamType[int]):
 
 
 @click.command()
-@click.option("--older-than", "age", type=Age(), metavar="AGE", help="Use this age for all, like 30d, 12h or 2w.")
+@click.option(
+    "--older-than",
+    "age",
+    type=Age(),
+    metavar="AGE",
+    help="Use this age for all, refused uploads too, like 30d, 12h or 2w.",
+)
 @click.option("--dry-run", "dry", is_flag=True, help="Only list what would go, and what that frees.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 def cleanup(*, age: int | None, dry: bool, as_json: bool) -> None:
@@ -49,7 +55,8 @@ def cleanup(*, age: int | None, dry: bool, as_json: bool) -> None:
 
     That is: earlier versions of files (SYNC_KEEP_VERSIONS, SYNC_KEEP_DAYS, SYNC_KEEP_FOLDERS), files deleted long ago
     (SYNC_TRASH_DAYS), refused uploads of 30 days ago, sign-ins not used for 90 days, and files on the disk that belong
-    to nothing. The last versions of every file stay at any age.
+    to nothing. The last versions of every file stay at any age. What can be saved of refused uploads is lost with them:
+    wristgate refused lists it.
 
     \b
     Examples:

@@ -24,6 +24,6 @@ def show_config(*, as_json: bool) -> None:
         click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
         return
     headings = ("Variable", "Value", "From", "About")
-    show(headings, [(row.name, row.value or "-", row.source, row.text) for row in rows])
+    show(headings, [(row.name, row.value or "-", row.source, row.text) for row in rows], drop=("From",))
     for name in unknown(os.environ):
         click.echo(f"wristgate: {name} is no setting of this gateway", err=True)

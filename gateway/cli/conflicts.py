@@ -85,7 +85,7 @@ def _list(*, as_json: bool, email: str | None) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    show(("Id", "Name", "Last from", "Beside it", "From", "When"), cells, fold=("Name", "Beside it"))
+    show(("Id", "Name", "Last from", "Beside it", "From", "When"), cells, drop=("When", "From", "Last from"))
 
 
 def _told(row: "Open") -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What ``wristgate inspect`` makes of one file: columns, another format, a repaired file, a picture."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -36,9 +36,9 @@ class Outputs:
         """Say whether anything is to be written."""
         return any((self.columns, self.converted, self.repaired, self.plot))
 
-    def check(self, files: int) -> None:
+    def check(self, files: Sequence[str]) -> None:
         """Refuse what does not go together; raises ``click.UsageError``."""
-        if self.any() and files > 1:
+        if self.any() and len(files) > 1:
             raise click.UsageError("--track, --convert, --repair and --plot take one FILE.")
         if self.repaired and (self.columns or self.converted or self.plot):
             raise click.UsageError("--repair goes alone; use the other options on what it writes.")
@@ -55,28 +55,29 @@ class Outputs:
         ):
             if target and target.suffix.lower() not in endings:
                 raise click.UsageError(f"{option} takes a name that ends in {', '.join(endings)}.")
+            if target and _is_same(target, files[0]):
+                raise click.UsageError(f"{option} takes another name than that of the file itself.")
 
 
 def export(finding: Finding, data: bytes, outputs: Outputs) -> None:
     """Write what is asked for of a valid file."""
     from gateway.formats import read_track  # noqa: PLC0415  other commands should not wait for them
 
-    file = finding.file
     try:
         track = read_track(data)
         if outputs.columns:
-            _save(file, outputs.columns, _columns(track), _samples(track))
+            _save(outputs.columns, _columns(track), _samples(track))
         if outputs.converted:
-            _convert(file, track, outputs.converted, outputs.points)
+            _convert(track, outputs.converted, outputs.points)
         if outputs.plot:
             from gateway.plot import draw  # noqa: PLC0415
 
-            _save(file, outputs.plot, [draw(track).encode()], "a picture")
+            _save(outputs.plot, [draw(track).encode()], "a picture")
     except GatewayError as error:
         fail(f"{printable(finding.shown)}: {error.message}")
 
 
-def _convert(file: str, track: "Track", target: Path, points: int | None) -> None:
+def _convert(track: "Track", target: Path, points: int | None) -> None:
     from gateway.formats import read_track, write  # noqa: PLC0415
     from gateway.formats.simplify import simplified  # noqa: PLC0415
     from gateway.model import FileType  # noqa: PLC0415
@@ -84,11 +85,11 @@ def _convert(file: str, track: "Track", target: Path, points: int | None) -> Non
     chosen = track if points is None else simplified(track, points)
     ending = target.suffix.lower()
     if ending == CSV:
-        _save(file, target, _columns(chosen), _samples(chosen))
+        _save(target, _columns(chosen), _samples(chosen))
         return
     made = write(chosen, FileType(ending[1:]))
     written = read_track(made)  # GPX leaves out samples without a place, TCX those without a time
-    _save(file, target, [made], _samples(written))
+    _save(target, [made], _samples(written))
 
 
 def _columns(track: "Track") -> Iterator[bytes]:
@@ -115,7 +116,7 @@ def save(finding: Finding, data: bytes, target: Path) -> None:
         saved = fit.repair(data)
     except FormatError as error:
         fail(f"{printable(finding.shown)}: nothing can be saved, {error.message}")
-    _save(finding.file, target, [saved.data], salvage(saved))
+    _save(target, [saved.data], salvage(saved))
 
 
 def salvaged(finding: Finding, data: bytes) -> str:
@@ -137,11 +138,13 @@ def salvage(saved: "Repaired") -> str:
     return f"{saved.records:,} samples{until}"
 
 
-def _save(file: str, target: Path, pieces: Iterable[bytes], what: str) -> None:
-    """Write a file and say so; never over the one that was read."""
+def _is_same(target: Path, file: str) -> bool:
+    return target.exists() and Path(file).exists() and target.samefile(file)
+
+
+def _save(target: Path, pieces: Iterable[bytes], what: str) -> None:
+    """Write a file and say so."""
     existed = target.exists()
-    if existed and Path(file).exists() and target.samefile(file):
-        fail(f"{target}: this is the file itself, nothing was written")
     written = 0
     with target.open("wb") as opened:
         for piece in pieces:

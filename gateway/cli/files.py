@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.context import gateway
+from gateway.cli.output import write_out
 from gateway.cli.tables import moment, show
 from gateway.errors import GatewayError
 from gateway.wording import clock, kilometres, size
@@ -122,7 +123,8 @@ def list_files(path: str, *, as_json: bool, email: str | None) -> None:
         (row.file.path, size(row.file.size), moment(time), _what(row, firsts.get(row.activity or "", row)))
         for row, time in zip(rows, when, strict=True)
     ]
-    show(("Path", "Size", "When", "What"), cells, right=("Size",))
+    show(("Path", "Size", "When", "What"), cells, right=("Size",), fold=("Path", "What"),
+         drop=("Size", "When"))  # fmt: skip
 
 
 def _what(row: "Listed", first: "Listed") -> str:
@@ -141,11 +143,15 @@ def _what(row: "Listed", first: "Listed") -> str:
 
 
 def _told(row: "Listed") -> dict[str, Any]:
-    entry = row.file
+    from gateway.service.summaries import told_box  # noqa: PLC0415
+
+    entry, summary = row.file, row.summary
+    if summary and "bbox" in summary:
+        summary = summary | {"bbox": told_box(summary["bbox"])}
     return {
         "path": entry.path, "id": entry.id, "size": entry.size, "version": entry.version, "type": entry.type,
         "kind": row.kind, "sha256": entry.sha256.hex(), "time": entry.time, "device": entry.device,
-        "damaged": row.damaged, "summary": row.summary, "activity": row.activity, "summaries": row.summaries,
+        "damaged": row.damaged, "summary": summary, "activity": row.activity, "summaries": row.summaries,
     }  # fmt: skip
 
 
@@ -156,14 +162,11 @@ def _told(row: "Listed") -> dict[str, Any]:
 )
 @_USER
 def get(path: str, output: Path | None, email: str | None) -> None:
-    """Write the bytes of the file at PATH.
+    """Write the bytes of the file at PATH; onto a terminal only text.
 
     \b
     Example:
       wristgate get /activities/run.fit -o run.fit
     """  # noqa: D301
     with gateway() as opened:
-        pieces = opened.tree.get(opened.accounts.find(email), path)
-        with click.open_file(str(output or "-"), "wb") as target:
-            for piece in pieces:
-                target.write(piece)
+        write_out(opened.tree.get(opened.accounts.find(email), path), path, output)

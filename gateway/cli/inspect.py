@@ -42,7 +42,7 @@ def inspect(
       wristgate inspect broken.fit --repair saved.fit
     """  # noqa: D301
     outputs = Outputs(track, convert, points, repair, plot)
-    outputs.check(len(files))
+    outputs.check(files)
     if outputs.any():
         _inspect_and_write(files[0], outputs, as_json=as_json)
         return

@@ -43,11 +43,12 @@ def print_table(findings: Iterable[Finding]) -> None:
         return
     found = list(findings)
     folder = _common_folder([finding.shown for finding in found])
-    show(_HEADINGS, [_cells(finding, folder) for finding in found], right=_NUMBERS, fold=("File",))
+    show(_HEADINGS, [_cells(finding, folder) for finding in found], right=_NUMBERS, fold=("File", "What"),
+         drop=("Climb", "Time", "Start"))  # fmt: skip
     problems = [(finding.shown[len(folder) :], finding.problem.message) for finding in found if finding.problem]
     if problems:
         click.echo(f"\n{len(problems)} of {len(found)} not valid:")
-        pairs(problems)
+        show(("File", "Problem"), problems, fold=("File", "Problem"))
 
 
 def _common_folder(names: Sequence[str]) -> str:

@@ -1,12 +1,12 @@
 """``wristgate refused``: files that were refused to a device, to look at, repair, get or discard."""
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from gateway.cli.context import gateway
+from gateway.cli.output import write_out
 from gateway.cli.tables import moment, show
 from gateway.wording import portion, size
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from gateway.service.refused import RefusedFile, Salvage
 
 _USER = click.option("--user", "email", metavar="EMAIL", help="Whose files; without it the owner's.")
+_PIECE = 256 * 1024
 _ID = click.argument("key", metavar="ID")
 
 
@@ -64,7 +65,7 @@ def repair(key: str, email: str | None) -> None:
 )
 @_USER
 def get(key: str, output: Path | None, email: str | None) -> None:
-    """Write the bytes of the file with this ID, as they came.
+    """Write the bytes of the file with this ID, as they came; onto a terminal only text.
 
     \b
     Example:
@@ -72,8 +73,8 @@ def get(key: str, output: Path | None, email: str | None) -> None:
     """  # noqa: D301
     with gateway() as opened:
         refusal = opened.rejections.open_for(opened.accounts.find(email), key)
-    with refusal.source as source, click.open_file(str(output or "-"), "wb") as target:
-        shutil.copyfileobj(source, target)
+    with refusal.source as source:
+        write_out(iter(lambda: source.read(_PIECE), b""), key, output)
 
 
 @refused.command()
@@ -111,7 +112,8 @@ def _list(*, as_json: bool, email: str | None) -> None:
         )
         for row in rows
     ]  # fmt: skip
-    show(("Id", "Name", "When", "Device", "Size", "Why", "Can be saved"), cells, right=("Size",))
+    show(("Id", "Name", "When", "Device", "Size", "Why", "Can be saved"), cells, right=("Size",),
+         drop=("Size", "Device", "When"))  # fmt: skip
 
 
 def _what(row: "RefusedFile") -> str:

@@ -1,21 +1,19 @@
 """Sending files one after the other to a gateway anywhere, a line for what became of each."""
 
 import os
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
+from gateway.cli.bar import Bar
 from gateway.cli.remembered import Remembered
 from gateway.cli.tables import printable
 
 if TYPE_CHECKING:
     from gateway.client import Client, Refused, Uploaded
-    from gateway.client.downloads import Progress
 
 _FOR_GOOD: Final = ("invalid_file", "unsupported_type")  # no other answer will come; the gateway keeps the bytes
 
@@ -30,24 +28,29 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a file, or of one in an archive: ``new``, ``same``, ``known`` (sent earlier) or ``refused``."""
+    """What became of a file, or of one in an archive: ``new``, ``same``, ``known`` (sent earlier) or ``refused``.
+
+    ``earlier``: it was refused when it was sent earlier, and has not changed since.
+    """
 
     file: str
     result: str
     path: str | None = None
     version: int | None = None
     m: str | None = None
+    earlier: bool | None = None
 
 
 class Sending:
     """Sends files to where their content belongs, or into ``folder``; ``broken`` says why it could not go on."""
 
-    def __init__(self, client: "Client", remembered: Remembered, folder: str | None, *, quiet: bool) -> None:
+    def __init__(self, client: "Client", remembered: Remembered, folder: str | None, bar: Bar, *, quiet: bool) -> None:
         self.broken = ""
         self.outcomes: list[Outcome] = []
         self._client = client
         self._remembered = remembered
         self._folder = folder
+        self._bar = bar
         self._quiet = quiet
 
     def all(self, found: Sequence[Found]) -> None:
@@ -55,21 +58,24 @@ class Sending:
         from gateway.client import ClientError  # noqa: PLC0415 - other commands should not wait for it
 
         try:
-            with _bar(len(found)) as begin:
-                for number, each in enumerate(found):
-                    try:
-                        self._one(each, begin(each.file.name))
-                    except ClientError as error:
-                        self.broken = f"{error}; {len(found) - number} of {len(found)} files were not sent"
-                        return
+            self._bar.count = len(found)
+            for number, each in enumerate(found):
+                self._bar.begin(each.file.name)
+                try:
+                    self._one(each)
+                except ClientError as error:
+                    self.broken = f"{error}; {len(found) - number} of {len(found)} files were not sent"
+                    return
         finally:
+            self._bar.clear()
             self._remembered.save()
 
     def tell(self, outcome: Outcome) -> None:
         """Print a line, of refusals on standard error; what was sent earlier is not worth one."""
         self.outcomes.append(outcome)
-        if self._quiet:
+        if self._quiet or outcome.earlier:
             return
+        self._bar.clear()
         path, note = printable(outcome.path or ""), printable(outcome.m or "")
         if outcome.result == "refused":
             click.echo(f"refused {printable(outcome.file)}: {note}", err=True)
@@ -84,17 +90,18 @@ class Sending:
             {key: value for key, value in asdict(outcome).items() if value is not None} for outcome in self.outcomes
         ]
 
-    def _one(self, each: Found, progress: "Progress") -> None:
+    def _one(self, each: Found) -> None:
         from gateway.client import Misused, Refused  # noqa: PLC0415
 
         name = _text(str(each.file))
         try:
             state, fate = Remembered.look(each.file), self._remembered.of(each.file)
             if fate:
-                self.tell(Outcome(name, "refused" if fate.refused else "known", m=fate.refused))
+                result = "refused" if fate.refused else "known"
+                self.tell(Outcome(name, result, m=fate.refused, earlier=True if fate.refused else None))
                 return
             to = None if self._folder is None else f"{self._folder.rstrip('/')}/{_text(each.below)}"
-            uploaded = self._client.upload(each.file, to=to, progress=progress)
+            uploaded = self._client.upload(each.file, to=to, progress=self._bar.went)
             outcomes = list(_outcomes(name, uploaded))
             refusals = list(_refusals(uploaded))
             if all(refusal.word in _FOR_GOOD for refusal in refusals):
@@ -136,28 +143,3 @@ def _refusals(result: "Uploaded") -> "Iterator[Refused]":
 def _text(name: str) -> str:
     """Give a name of this machine's as text; letters that are none become question marks."""
     return os.fsencode(name).decode("utf-8", "replace")
-
-
-@contextmanager
-def _bar(count: int) -> Iterator[Callable[[str], "Progress"]]:
-    """Show on a terminal how much of each file has gone; what it gives is called with a name when a file begins."""
-    if not sys.stderr.isatty():
-        yield lambda _: lambda _done, _size: None
-        return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.progress import BarColumn, DownloadColumn, TextColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bars  # noqa: PLC0415
-
-    columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn()
-    console, number = Console(stderr=True), 0
-    with Bars(*columns, console=console, transient=True, redirect_stdout=sys.stdout.isatty()) as bars:
-        task = bars.add_task("", total=None)
-
-        def begin(name: str) -> "Progress":
-            nonlocal number
-            number += 1
-            bars.reset(task, total=None, description=f"{number}/{count} {escape(printable(name))}")
-            return lambda done, size: bars.update(task, completed=done, total=size)
-
-        yield begin

@@ -6,30 +6,60 @@ from datetime import datetime
 
 import click
 
+from gateway.cli import layout
+
 
 def show(
-    headings: Sequence[str], rows: Iterable[Sequence[str]], *, right: Sequence[str] = (), fold: Sequence[str] = ()
+    headings: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    fold: Sequence[str] = (),
+    cut: Sequence[str] = (),
+    drop: Sequence[str] = (),
 ) -> None:
     """Print rows; those of ``right`` are numbers. In a pipe there is no heading and nothing is wrapped.
 
-    A narrow terminal folds the columns of ``fold``; without them, all but the first and the numbers.
+    A narrow terminal shortens the columns of ``cut`` and folds those of ``fold``; without any, all but the first and
+    the numbers. None of at most 16 cells is touched, as ids, sizes and moments are. Is that not enough, columns of
+    ``drop`` are left out, in that order; then each row becomes a block, a line a value.
     """
     if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(map(printable, row)))
         return
     from rich.console import Console  # noqa: PLC0415  40 ms that no other command should pay
-    from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
 
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in headings:
-        number = heading in right
-        whole = heading not in fold if fold else number or heading == headings[0]
-        table.add_column(heading, justify="right" if number else "left", overflow="fold", no_wrap=whole)
-    for row in rows:
-        table.add_row(*(escape(printable(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    shown = [[printable(cell) for cell in row] for row in rows]
+    soft = {*fold, *cut} or {*headings[1:]}.difference(right)
+    fitted = layout.fit(
+        list(zip(headings, *shown, strict=True)), {headings.index(name) for name in soft},
+        [headings.index(name) for name in drop], console.width,
+    )  # fmt: skip
+    if fitted.overflow:
+        _blocks(headings, shown)
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, layout.GAP, 0, 0))
+    for place, width in zip(fitted.places, fitted.widths, strict=True):
+        table.add_column(headings[place], justify="right" if headings[place] in right else "left", width=width)
+    for row in shown:
+        cells = (
+            (layout.cut if headings[place] in cut else layout.folded)(row[place], width)
+            for place, width in zip(fitted.places, fitted.widths, strict=True)
+        )
+        table.add_row(*map(Text, cells))
+    console.print(table)
+
+
+def _blocks(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print the values of each row below one another."""
+    for number, row in enumerate(rows):
+        if number:
+            click.echo()
+        pairs((heading, cell) for heading, cell in zip(headings, row, strict=True) if cell)
 
 
 def pairs(rows: Iterable[tuple[str, str]]) -> None:
@@ -41,12 +71,14 @@ def pairs(rows: Iterable[tuple[str, str]]) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = Table.grid(padding=(0, layout.GAP, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for label, value in rows:
-        table.add_row(label, Text(printable(value)))
-    Console(highlight=False).print(table)
+    console, shown = Console(highlight=False), list(rows)
+    room = console.width - layout.GAP - max((layout.cells(label) for label, _ in shown), default=0)
+    for label, value in shown:
+        table.add_row(label, Text(layout.folded(printable(value), max(room, layout.WHOLE))))
+    console.print(table)
 
 
 def progress(steps: Sequence[str], *, hidden: bool = False) -> Iterator[str]:

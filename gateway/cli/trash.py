@@ -27,7 +27,9 @@ def move(path: str, to: str, email: str | None) -> None:
     from gateway.service.access import by_command  # noqa: PLC0415
 
     with gateway() as opened:
-        access = by_command(opened.accounts.find(email))
+        user = opened.accounts.find(email)
+        opened.tree.refuse_folder(user, path)
+        access = by_command(user)
         file = opened.files.find(access, None, path)
         moved = opened.store.write(opened.revising.move(access, file.id, to)).result()
     click.echo(moved.path)
@@ -48,9 +50,11 @@ def remove(paths: tuple[str, ...], email: str | None) -> None:
 
     failed = False
     with gateway() as opened:
-        access = by_command(opened.accounts.find(email))
+        user = opened.accounts.find(email)
+        access = by_command(user)
         for path in paths:
             try:
+                opened.tree.refuse_folder(user, path)
                 file = opened.files.find(access, None, path)
                 opened.store.write(opened.revising.delete(access, file.id, WHATEVER)).result()
                 click.echo(f"{file.path}: in the trash as {file.id}")
@@ -118,4 +122,4 @@ def _list(*, as_json: bool, email: str | None) -> None:
         click.echo("The trash is empty.", err=True)
         return
     cells = [(row.file.id, row.file.path, size(row.file.size), moment(row.deleted)) for row in rows]
-    show(("Id", "Path", "Size", "Deleted"), cells, right=("Size",))
+    show(("Id", "Path", "Size", "Deleted"), cells, right=("Size",), drop=("Size", "Deleted"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gateway.cli.bar import Bar
 from gateway.cli.context import fail
 from gateway.cli.remembered import Remembered
 from gateway.cli.sending import Found, Outcome, Sending
@@ -32,7 +33,8 @@ def upload(
 ) -> None:  # fmt: skip
     """Send files, or what lies in a folder, to a gateway anywhere; a line for each.
 
-    A key with the scope upload will do. Sent again, a file is there once. Exits 0 only when all are in.
+    A key with the scope upload will do. Sent again, a file is there once. Exits 0 only when all are in; with
+    --remember, a damaged file that was refused is told once, and no failure afterwards.
 
     \b
     Examples:
@@ -43,8 +45,10 @@ def upload(
     """  # noqa: D301
     if folder is not None and not folder.startswith("/"):
         fail("--to takes a folder of the gateway's, like /photos", 2)
-    client = _client(url, key_file)
-    sending = Sending(client, _remembered(remember, f"{client.url} {folder or ''}"), folder, quiet=as_json)
+    bar = Bar()
+    client = _client(url, key_file, bar)
+    sending = Sending(client, _remembered(remember, f"{client.url} {folder or ''}"), folder, bar,
+                      quiet=as_json)  # fmt: skip
     for path in files:
         if not path.exists():
             sending.tell(Outcome(str(path), "refused", m="there is no such file"))
@@ -56,11 +60,11 @@ def upload(
         click.echo(orjson.dumps(sending.told()))
     if sending.broken:
         fail(sending.broken)
-    sys.exit(1 if any(outcome.result == "refused" for outcome in sending.outcomes) else 0)
+    sys.exit(1 if any(outcome.result == "refused" and not outcome.earlier for outcome in sending.outcomes) else 0)
 
 
-def _client(url: str | None, key_file: Path | None) -> "Client":
-    from gateway.client import Client, Misused  # noqa: PLC0415 - other commands should not wait for it
+def _client(url: str | None, key_file: Path | None, bar: Bar) -> "Client":
+    from gateway.client import Client, Misused, Patience  # noqa: PLC0415 - other commands should not wait for it
 
     key = key_file.read_text("utf-8", "replace").strip() if key_file else os.environ.get("WRISTGATE_KEY", "")
     if not url:
@@ -68,7 +72,7 @@ def _client(url: str | None, key_file: Path | None) -> "Client":
     if not key:
         fail("there is no key: make one with wristgate apikey create NAME --scope upload, then set WRISTGATE_KEY", 2)
     try:
-        return Client(url, key)
+        return Client(url, key, patience=Patience(tell=bar.waits))
     except Misused as error:
         fail(str(error), 2)
 

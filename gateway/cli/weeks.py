@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from gateway.service.activities import Sum
 
-WIDTH: Final = 40  # cells of the longest bar
+WIDTH: Final = 40  # cells of the longest bar, where there is so much room
+_BESIDE: Final = 38  # cells that the other columns take
+_LEAST: Final = 8
 _STYLES: Final = ("blue", "green", "yellow", "magenta", "cyan", "bright_black")
 _MARKS: Final = "█▓▒░▚·"  # where there are no colours
 _OTHERS: Final = "other sports"
@@ -27,6 +29,7 @@ def print_weeks(sums: "Sequence[Sum]") -> None:
     console = Console(highlight=False)
     sports = _sports(sums)
     longest = max((_seconds(week) for week in sums), default=0)
+    scale = max(_LEAST, min(WIDTH, console.width - _BESIDE)) / (longest or 1)
     table = Table.grid(padding=(0, 2, 0, 0))
     for justify in ("right", "left", "right", "right", "right"):
         table.add_column(justify=justify, no_wrap=True)
@@ -35,7 +38,7 @@ def print_weeks(sums: "Sequence[Sum]") -> None:
         distance = sum(row.distance for row in week.sports)
         count = sum(row.activities for row in week.sports)
         table.add_row(
-            Text(f"{week.day:%-d %b}", style="dim"), _bar(console, week, sports, longest), _hours(_seconds(week)),
+            Text(f"{week.day:%-d %b}", style="dim"), _bar(console, week, sports, scale), _hours(_seconds(week)),
             kilometres(distance) if distance else "", f"{count}x" if count else "",
         )  # fmt: skip
     console.print()
@@ -53,7 +56,8 @@ def _sports(sums: "Iterable[Sum]") -> list[str]:
     return named if len(named) < len(_STYLES) and _OTHERS not in seconds else [*named[: len(_STYLES) - 1], _OTHERS]
 
 
-def _bar(console: "Console", week: "Sum", sports: list[str], longest: float) -> "Text":
+def _bar(console: "Console", week: "Sum", sports: list[str], scale: float) -> "Text":
+    """Draw a week, ``scale`` cells a second."""
     from rich.text import Text  # noqa: PLC0415
 
     bar, reached = Text(), 0.0
@@ -61,8 +65,8 @@ def _bar(console: "Console", week: "Sum", sports: list[str], longest: float) -> 
     parts = {sport: sum(time for own, time in parts.items() if _place(own, sports) == place)
              for place, sport in enumerate(sports)}  # fmt: skip
     for place, seconds in enumerate(parts.values()):
-        begin, reached = round(WIDTH * reached / longest) if longest else 0, reached + seconds
-        cells = round(WIDTH * reached / longest) - begin if longest else 0
+        begin, reached = round(scale * reached), reached + seconds
+        cells = round(scale * reached) - begin
         if cells or (seconds and not bar):
             mark, style = _look(console, place)
             bar.append(mark * cells or "▏", style=style)

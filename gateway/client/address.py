@@ -13,13 +13,12 @@ _PORTS: Final = {"http": 80, "https": 443}
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The parts of a URL; ``prefix`` is what stands before the paths of the API, without a slash at its end."""
+    """The parts of a URL, which has no path."""
 
     secure: bool
     host: str
     port: int
     netloc: str
-    prefix: str
 
     @classmethod
     def parse(cls, url: str) -> Self:
@@ -29,31 +28,27 @@ class Address:
             host, port = parts.hostname, parts.port
         except ValueError:
             host, port = None, None
-        if not host or parts.scheme not in _PORTS or parts.query or parts.fragment or not _plain(parts.netloc):
+        if not host or parts.scheme not in _PORTS or not _plain(parts.netloc):
             raise Misused("the gateway's address must be like https://sync.example.com")
         if "@" in parts.netloc:
             raise Misused("the gateway's address takes no user and password")
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise Misused("the gateway's address ends with host and port: it takes no path and no query")
         secure = parts.scheme == "https"
         if not secure and not _is_near(host):
             raise Misused(
                 f"{host} is not in this network: its address must begin with https://, so that no key is read"
             )
-        return cls(secure, host, port or _PORTS[parts.scheme], parts.netloc, _path(parts.path))
+        return cls(secure, host, port or _PORTS[parts.scheme], parts.netloc)
 
     @property
     def url(self) -> str:
         """The whole, as a person writes it."""
-        return f"{'https' if self.secure else 'http'}://{self.netloc}{self.prefix}"
+        return f"{'https' if self.secure else 'http'}://{self.netloc}"
 
     def target(self, path: str) -> str:
         """Give what a request line says for a path of the server's; it is escaped already."""
-        return f"{self.prefix}/{path}"
-
-
-def _path(path: str) -> str:
-    if not _plain(path):
-        raise Misused("the gateway's address has letters in its path that must be escaped")
-    return path.rstrip("/")
+        return f"/{path}"
 
 
 def _plain(text: str) -> bool:

@@ -18,12 +18,14 @@ T = TypeVar("T")
 class Patience:
     """Up to ``tries`` attempts, with pauses of 1, 2, 4, ... seconds, or of what the gateway asks for.
 
-    Whoever is asked to wait for longer than ``longest`` seconds is told at once. Pass another ``sleep`` to watch.
+    Whoever is asked to wait for longer than ``longest`` seconds is told at once. ``tell`` gets the error and the pause
+    before each. Pass another ``sleep`` to watch.
     """
 
     tries: int = 5
     longest: float = 90
     sleep: Callable[[float], object] = time.sleep
+    tell: Callable[[ClientError, float], object] = lambda _error, _seconds: None
 
     def repeat(self, attempt: Callable[[], T], *, safe: bool = True) -> T:
         """Do it until it is answered; what is not ``safe`` to repeat is done once."""
@@ -42,7 +44,9 @@ class Patience:
         wait = _wait(error)
         if wait is None or failures >= self.tries or wait > self.longest:
             raise error
-        self.sleep(wait or min(_LONGEST_PAUSE, 2 ** (failures - 1)))
+        seconds = wait or min(_LONGEST_PAUSE, 2 ** (failures - 1))
+        self.tell(error, seconds)
+        self.sleep(seconds)
 
 
 def _wait(error: ClientError) -> int | None:

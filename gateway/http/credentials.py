@@ -7,13 +7,15 @@ import pybase64
 
 from gateway.errors import Unauthorized
 from gateway.http.request import Request
-from gateway.service.access import KEY_PREFIX
+from gateway.service.access import KEY_PREFIX, NOT_KNOWN
 
 PROTOCOL: Final = "wristgate"
 """The subprotocol of our WebSockets; beside it a browser may put its token."""
 
 _IN_PROTOCOL: Final = "bearer."
 _LONGEST: Final = 1024
+_WANTED: Final = "send a key: Authorization: Bearer wg_..."
+_NOT_BASIC: Final = "Basic authentication takes any user name, and a key as the password"
 _QUERY_NAMES: Final = ("api-key", "api_key")  # the second is Endurain's
 
 
@@ -32,8 +34,10 @@ def credential(req: Request) -> str:
     """
     if (key := _key_header(req)) is not None:
         return _key(key.strip())
-    scheme, token = _authorization(req)
-    return _password(token) if scheme == "basic" else bearer(req)
+    scheme, token = _authorization(req, _WANTED)
+    if scheme not in {"basic", "bearer"}:
+        raise Unauthorized(_WANTED)
+    return _password(token) if scheme == "basic" else token
 
 
 def query_key(req: Request) -> str | None:
@@ -61,15 +65,16 @@ def _key_header(req: Request) -> str | None:
 
 def _key(text: str) -> str:
     if not text.startswith(KEY_PREFIX) or len(text) > _LONGEST:
-        raise Unauthorized
+        raise Unauthorized(NOT_KNOWN if text else _WANTED)
     return text
 
 
-def _authorization(req: Request) -> tuple[str, str]:
+def _authorization(req: Request, *otherwise: str) -> tuple[str, str]:
+    """Give scheme and token of the header; raises ``Unauthorized``, which says ``otherwise``."""
     scheme, _, token = (req.get_header("Authorization") or "").strip().partition(" ")
     token = token.strip()
     if not 0 < len(token) <= _LONGEST:
-        raise Unauthorized
+        raise Unauthorized(*otherwise)
     return scheme.lower(), token
 
 
@@ -78,7 +83,7 @@ def _password(encoded: str) -> str:
     try:
         _, colon, password = pybase64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:
-        raise Unauthorized from None
+        raise Unauthorized(_NOT_BASIC) from None
     if not colon:
-        raise Unauthorized
+        raise Unauthorized(_NOT_BASIC)
     return _key(password)

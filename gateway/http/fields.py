@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from gateway.errors import BadRequest
 from gateway.http.errors import escaped_length
@@ -74,6 +75,25 @@ def query_number(req: Request, key: str, least: int, most: int) -> int | None:
     if not value.isascii() or not value.isdigit() or len(value) > 10 or not least <= int(value) <= most:  # noqa: PLR2004
         raise BadRequest(f"{key}: must be a whole number from {least} to {most}")
     return int(value)
+
+
+def query_text(req: Request, key: str) -> str | None:
+    """Give a text of the query, None where the key is missing or empty; escapes that are no UTF-8 are no text."""
+    value = req.get_param(key)
+    if value and "\ufffd" in value and not _is_escaped_text(req.query_string, key):
+        raise BadRequest(f"{key}: is not UTF-8")
+    return value or None
+
+
+def _is_escaped_text(query: str, key: str) -> bool:
+    try:
+        for part in query.split("&"):
+            name, _, value = part.partition("=")
+            if unquote_plus(name) == key:
+                unquote_to_bytes(value).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def query_flag(req: Request, key: str) -> bool:

@@ -182,7 +182,7 @@ class Connection(Incoming):
 
     def _refuse(self, error: GatewayError, query: bytes = b"") -> None:
         request_id = new_request_id()
-        log.info("refused %s: %s", self.client, error.message, extra={"request_id": request_id})
+        log.info("refused %s: %s", _written(self.client), error.message, extra={"request_id": request_id})
         head = bool(self.in_head and self.url and self.parser.get_method() == b"HEAD")
         if self.in_head and self.url:
             query = self.url.partition(b"?")[2]
@@ -233,3 +233,11 @@ class Connection(Incoming):
             self.transport.close()
         else:
             self.cycle.end_connection()  # type: ignore[attr-defined]
+
+
+def _written(client: tuple[str, int] | None) -> str:
+    """Write an address as people do."""
+    if client is None:
+        return "?"
+    host, port = client
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -187,4 +187,5 @@ def error_of(exc: httptools.HttpParserError) -> GatewayError:
         return cause
     if cause is not None:
         log.error("a callback of the parser failed", exc_info=cause)
-    return BadRequest(f"malformed request: {exc}")
+    hint = "; percent-encode it" if "char in url" in str(exc) else ""
+    return BadRequest(f"malformed request: {exc}{hint}")

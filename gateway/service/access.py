@@ -11,7 +11,9 @@ from gateway.service.clock import Clock, unix_time
 from gateway.store import Store, Transaction, Write
 
 KEY_PREFIX: Final = "wg_"
+NOT_KNOWN: Final = "this key is not known, or was revoked"
 SEEN_EVERY: Final = 60  # seconds between two notes that a device or key was used
+_DOTS: Final = 2  # in an access token; what has others was meant to be a key
 _READER: Final = frozenset({Scope.WRITE, Scope.UPLOAD})  # what a reader of a project may not do
 
 
@@ -63,11 +65,13 @@ class Accesses:
         token = digest(secret)
         found = transaction.keys.by_hash(token)
         if found is None:
-            raise Unauthorized("this key is not known, or was revoked")
+            raise Unauthorized(NOT_KNOWN)
         key, home = found
         return Seen(_by_key(key, home, token), self._is_news(key.last_used))
 
     def _device(self, transaction: Transaction, token: str) -> Seen:
+        if token.count(".") != _DOTS:
+            raise Unauthorized(NOT_KNOWN)
         claims = self._tokens.verify(token, self._clock())
         device = transaction.devices.by_family(claims.family)
         if device is None or (device.id, device.user) != (claims.device, claims.user):

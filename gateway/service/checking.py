@@ -4,10 +4,10 @@ from typing import Final
 
 from gateway import formats
 from gateway.errors import Busy, FormatError, UnknownFormat
-from gateway.model import Checked, Conversion, Summary
+from gateway.model import Checked, Content, Conversion, Summary
 from gateway.service import converting, summaries
 from gateway.service.converter import Converter, error_of
-from gateway.service.firstbytes import HEAD, claims
+from gateway.service.firstbytes import HEAD, claims, shows
 from gateway.service.incoming import Received, content_of
 
 AT_ONCE: Final = 1024 * 1024  # bytes that are read in the calling thread; they take some tens of milliseconds
@@ -29,15 +29,17 @@ def check(data: bytes, name: str) -> Checked:
     return Checked(content_of(data), summary)
 
 
-def check_any(data: bytes) -> Checked:
-    """Read any bytes: what is damaged is kept and said, what is of no known type has no summary."""
-    content = content_of(data)
+def check_any(data: bytes, name: str) -> Checked:
+    """Read any bytes: what shows that it is of a known type and is not correct is damaged, anything else a document."""
     try:
-        return Checked(content, formats.read(data))
-    except UnknownFormat:
-        return Checked(content, None)
+        return check(data, name)
     except FormatError as error:
-        return Checked(content, None, damaged=error.message)
+        return _kept(content_of(data), name, data[:HEAD], error)
+
+
+def _kept(content: Content, name: str, head: bytes, error: FormatError) -> Checked:
+    """Take what could not be read for what its name and its first bytes show."""
+    return Checked(content, None, damaged=error.message if shows(name.rpartition("/")[2], head) else None)
 
 
 class Checker:
@@ -61,15 +63,13 @@ class Checker:
         return Checked(received.content, summary)
 
     def check_any(self, received: Received, name: str) -> Checked:
-        """Read any file: what is damaged is kept and said; what is of no known type, or cannot be read now, is kept."""
+        """Read any file, as the function ``check_any`` does; what cannot be read now is kept without a summary."""
         try:
-            return Checked(received.content, self._summary(received, name))
-        except (UnknownFormat, Busy):
+            return self.check(received, name)
+        except Busy:
             return Checked(received.content, None)
         except FormatError as error:
-            if not received.content.size and not claims(name, b""):
-                return Checked(received.content, None)  # an empty note is a note
-            return Checked(received.content, None, damaged=error.message)
+            return _kept(received.content, name, received.head(HEAD), error)
 
     def _summary(self, received: Received, name: str) -> Summary | None:
         """Sum a file up; None: nobody has looked inside."""

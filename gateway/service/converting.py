@@ -45,6 +45,9 @@ TOLD: Final = {"geojson": geojson.write, "csv": spreadsheet.write, "columns": co
 
 SUMMARY: Final = "summary"
 
+NO_PLACES: Final = "no_places"
+"""The code of what a file without places cannot become."""
+
 
 def convert(data: bytes, target: str, points: int, cap: int) -> bytes:
     """Give a file as ``target`` with at most ``points`` samples (0: any number) and ``cap`` bytes (0: any number).
@@ -66,7 +69,7 @@ def convert(data: bytes, target: str, points: int, cap: int) -> bytes:
     ):
         return data
     if (role is Kind.COURSE or kind is FileType.GPX) and all(map(isnan, track.column("lat"))) and not track.waypoints:
-        raise FormatError("no_places", 0, "the file has no places")
+        raise FormatError(NO_PLACES, 0, "the file has no places")
     if role is not None:
         track = replace(track, summary=replace(summary, kind=role))
     if points:

@@ -12,17 +12,21 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from gateway.contents import FileContents
-from gateway.errors import Busy, UnsupportedType
+from gateway.errors import Busy, FormatError, UnsupportedType
 from gateway.model import Access, Conversion, FileEntry, FileType, Kind
 from gateway.service.activities import Activities
 from gateway.service.converter import Converter, error_of
-from gateway.service.converting import TOLD, convert
+from gateway.service.converting import NO_PLACES, TOLD, convert
 from gateway.service.kept import opened
 from gateway.store import INLINE, Store
 
 FORMATS: Final = (*(kind.value for kind in (FileType.FIT, FileType.GPX, FileType.TCX)), "geojson", "csv")
 COLUMNS: Final = "columns"
 _FEW: Final = 5000  # records
+_WITHOUT_PLACES: Final = {
+    "gpx": "GPX needs positions, and there are none: take TCX, FIT or CSV",
+    "geojson": "GeoJSON needs positions, and there are none: take TCX, FIT or CSV",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +80,24 @@ class Exports:
     def make(self, chosen: Chosen) -> BinaryIO:
         """Give the result as an open file, at its beginning; whoever takes it closes it.
 
-        Raises what the formats do, ``Gone`` for a file that is not kept any more, ``Busy``.
+        Raises what the formats do, ``UnsupportedType`` where they need places and there are none, ``Gone`` for a file
+        that is not kept any more, ``Busy``.
         """
         source, conversion = self._opened(chosen.file), chosen.conversion
         if conversion is None:
             return source
-        with source:
-            if chosen.quick:
-                return io.BytesIO(convert(source.read(), conversion.target, conversion.points, conversion.cap))
-            return self._elsewhere(source, conversion)
+        try:
+            with source:
+                return self._converted(source, conversion, quick=chosen.quick)
+        except FormatError as error:
+            if error.code != NO_PLACES:
+                raise
+            raise UnsupportedType(_WITHOUT_PLACES[conversion.target]) from None
+
+    def _converted(self, source: BinaryIO, conversion: Conversion, *, quick: bool) -> BinaryIO:
+        if quick:
+            return io.BytesIO(convert(source.read(), conversion.target, conversion.points, conversion.cap))
+        return self._elsewhere(source, conversion)
 
     def _opened(self, file: FileEntry) -> BinaryIO:
         with self._store.read() as transaction:

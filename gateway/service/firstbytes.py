@@ -54,6 +54,20 @@ def claims(name: str, head: bytes) -> bool:
         return error.code == "not_fit"
 
 
+def shows(name: str, head: bytes) -> bool:
+    """Say whether a file at a path of somebody's choice shows what it is to be: by its name, else as it begins.
+
+    A name with another ending says that it is something else; without any, only a beginning that nothing else can have
+    tells: a FIT header, the root of GPX or TCX. What is damaged of such a file is said, anything else is a document.
+    """
+    if name.lower().endswith(_ENDINGS):
+        return True
+    try:
+        return "." not in name and formats.detect(head) in _TRACKS
+    except FormatError:
+        return False
+
+
 def folder_for_content(head: bytes) -> str:
     """Give the folder for a file that is none of our types: pictures and films have their own."""
     return "/photos" if ending_of(head) in _PICTURES else "/documents"

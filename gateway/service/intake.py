@@ -89,8 +89,9 @@ class Intake:
     def take(self, access: Access, received: Received, wish: Wish) -> Write[Outcome]:
         """Check a body and prepare to keep it.
 
-        Raises ``BadRequest`` for a path or checksum that is wrong, ``Forbidden`` for one out of reach, ``FormatError``
-        for what a patient caller waits for. The write raises ``Conflicting``, ``PreconditionFailed`` and ``OverQuota``.
+        Raises ``BadRequest`` for a path or checksum that is wrong and for nothing at all without a name, ``Forbidden``
+        for a path out of reach, ``FormatError`` for what a patient caller waits for. The write raises ``Conflicting``,
+        ``PreconditionFailed`` and ``OverQuota``.
         """
         if wish.sha256 is not None and wish.sha256 != received.content.sha256:
             raise BadRequest("X-Content-SHA256: the body that came is another one")
@@ -120,6 +121,8 @@ class Intake:
     def _by_content(self, access: Access, received: Received, wish: Wish) -> Write[Outcome]:
         head = b"" if wish.encrypted else received.head(HEAD)
         name = clean_name(wish.name) if wish.name else None
+        if not received.content.size and name is None and not wish.known:
+            raise BadRequest("the body is empty")
         try:
             checked = self._look(received, wish, name or "", head)
         except FormatError as error:

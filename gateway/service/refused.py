@@ -95,7 +95,7 @@ class RefusedFiles:
         if not _is_fit(rejection.name, data):
             raise BadRequest("only FIT files can be repaired")
         checked, salvage = _rebuild(rejection.name, data)
-        original = check_any(data)
+        original = check_any(data, f"{rejection.name}.fit")
         # an earlier release may have refused what is right
         name = rejection.name if original.summary else _repaired_name(rejection.name)
         actor = Actor(user.id, user.project)

@@ -1,6 +1,7 @@
-"""A summary as JSON and back: how it comes out of the process that reads a long file."""
+"""A summary as JSON and back, as it comes out of the process that reads a long file; and its box for others."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,3 +23,11 @@ def retold(data: bytes) -> Summary:
     said["bbox"] = said["bbox"] and tuple(said["bbox"])
     said["warnings"] = tuple(said["warnings"])
     return Summary(**said)
+
+
+def told_box(box: Sequence[float] | None) -> list[float] | None:
+    """Give a box of the model, or of a summary that was told, as GeoJSON has it: west, south, east, north."""
+    if box is None:
+        return None
+    south, west, north, east = box
+    return [west, south, east, north]

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
 from gateway.contents import FileContents
-from gateway.errors import Busy, NotFound
+from gateway.errors import BadRequest, Busy, NotFound
 from gateway.model import Actor, Checked, Conversion, Converted, FileEntry, Stored, User
 from gateway.service.changes import facts_of
 from gateway.service.checking import READABLE, check, check_any
+from gateway.service.clashes import is_folder
 from gateway.service.clock import Clock, unix_time
 from gateway.service.conversions import SIMPLIFIED, Conversions, simplification
 from gateway.service.incoming import content_of
@@ -70,7 +71,7 @@ class Tree:
         if len(data) > READABLE:
             checked = Checked(content_of(b""), None)
         else:
-            checked = check(data, name) if folder is None else check_any(data)
+            checked = check(data, name) if folder is None else check_any(data, name)
         if len(data) > INLINE:
             source.seek(0)
             checked = replace(checked, content=self._contents.put(source, progress))
@@ -120,8 +121,16 @@ class Tree:
             for entry in found:
                 yield _listed(transaction, entry)
 
+    def refuse_folder(self, user: User, path: str) -> None:
+        """Raise ``BadRequest`` where a folder is, for what is done with files only."""
+        folder = clean_path(path)
+        with self._store.read() as transaction:
+            if folder == "/" or is_folder(transaction, user.project, folder):
+                raise BadRequest(f"{folder} is a folder, not a file")
+
     def get(self, user: User, path: str) -> Iterator[bytes]:
-        """Give the bytes of a file piece by piece; raises ``NotFound``."""
+        """Give the bytes of a file piece by piece; raises ``NotFound``, ``BadRequest`` for a folder."""
+        self.refuse_folder(user, path)
         with self._store.read() as transaction:
             entry = transaction.files.at(user.project, fold(clean_path(path)))
             if entry is None:

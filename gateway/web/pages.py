@@ -214,4 +214,6 @@ def _to_sign_in(resp: Response) -> None:
 
 
 def _sentence(error: GatewayError) -> str:
-    return error.message[:1].upper() + error.message[1:]
+    """Say it to a person: what the form calls its fields, and a capital letter."""
+    message = error.message.replace("email: ", "e-mail: ", 1)
+    return message[:1].upper() + message[1:]

@@ -29,10 +29,11 @@ def call(gateway: LocalGateway, *words: str) -> subprocess.CompletedProcess[str]
     return run(*words, SYNC_DATA_DIR=gateway.environment["SYNC_DATA_DIR"], TZ="UTC")
 
 
-def on_a_terminal(gateway: LocalGateway, *words: str, columns: int = 110) -> str:
+def on_a_terminal(gateway: LocalGateway | dict[str, str], *words: str, columns: int = 110, code: int = 0) -> str:
     """What a person sees on standard output and error."""
     master, slave = pty.openpty()
-    environment = gateway.environment | {"TERM": "xterm", "COLUMNS": str(columns), "TZ": "UTC", "NO_COLOR": "1"}
+    own = gateway.environment if isinstance(gateway, LocalGateway) else os.environ | gateway
+    environment = own | {"TERM": "xterm", "COLUMNS": str(columns), "TZ": "UTC", "NO_COLOR": "1"}
     with subprocess.Popen(
         [sys.executable, "-m", "gateway", *words], env=environment, stdin=slave, stdout=slave, stderr=slave
     ) as child:
@@ -47,7 +48,7 @@ def on_a_terminal(gateway: LocalGateway, *words: str, columns: int = 110) -> str
                 break
             said += piece
     os.close(master)
-    assert child.returncode == 0, said
+    assert child.returncode == code, said
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", said.decode())
 
 
@@ -62,6 +63,11 @@ def test_in_a_pipe_a_line_an_activity(filled: LocalGateway) -> None:
     said = json.loads(call(filled, "activities", "--json", "-n", "2").stdout)
     assert [each["id"] for each in said] == [row[8] for row in rows[:2]]
     assert said[0]["start"] == START + 2 * 86400
+    west, south, east, north = said[0]["bbox"]
+    assert len(call(filled, "activities", "--bbox", f"{west},{south},{east},{north}").stdout.splitlines()) == 3
+    listed = json.loads(call(filled, "list", "--json").stdout)
+    assert said[0]["bbox"] in [row["summary"]["bbox"] for row in listed]
+    assert (west < east, south < north, 44 < south < 50) == (True, True, True)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_what_is_looked_for(filled: LocalGateway, words: tuple[str, ...], count:
     ("words", "said", "code"),
     [
         (("--from", "May"), "--from and --to take a day like 2026-05-01", 2),
-        (("--bbox", "1"), "bbox: must be west,south,east,north in degrees", 1),
+        (("--bbox", "1"), "--bbox takes west,south,east,north in degrees, like 15.3,47.0,15.6,47.2", 2),
         (("a*",), "q: takes 2 letters or more before a *", 1),
         (("--user", "nobody@example.com"), "no user nobody@example.com", 1),
     ],
@@ -125,3 +131,13 @@ def test_without_any(tmp_path_factory: pytest.TempPathFactory) -> None:
     run("user", "add", "ana@example.com", "--password-stdin", SYNC_DATA_DIR=folder)
     done = run("activities", SYNC_DATA_DIR=folder)
     assert (done.stdout, done.stderr) == ("", "There are no activities yet.\n")
+
+
+def test_the_weeks_of_old_activities(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where nothing was done of late, the weeks are those of the newest activity."""
+    folder = tmp_path_factory.mktemp("old")
+    (folder / "old.fit").write_bytes(fit(60, START - 5 * 365 * 86400))
+    environment = {"SYNC_DATA_DIR": str(folder / "data")}
+    run("add", str(folder / "old.fit"), **environment)
+    seen = on_a_terminal(environment, "activities")
+    assert seen.count("█") == 41, "the bar and its legend"

@@ -146,8 +146,8 @@ def test_the_file_itself_is_never_written_over(tmp_path: Path) -> None:
     (tmp_path / "link.gpx").symlink_to(file)
     for target in (file, tmp_path / "link.gpx"):
         done = run("inspect", str(file), "--convert", str(target), "--points", "3")
-        assert done.returncode == 1
-        assert "this is the file itself" in done.stderr
+        assert done.returncode == 2
+        assert "another name than that of the file itself" in done.stderr
     assert file.read_bytes() == content
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateway.simwatch.sample import ROUTE_FILE, RUN_FILE, activity
+from tests.cli.test_activities import on_a_terminal
 from tests.cli.test_config import run
 from tests.samples import gpx_route
 
@@ -89,6 +90,30 @@ def test_what_is_not_there_is_a_sentence(home: dict[str, str], words: tuple[str,
     assert done.returncode == 1
     assert done.stderr.startswith("wristgate: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("rm", "/documents"), ("get", "/routes"), ("mv", "/routes/", "/x"), ("rm", "/"), ("get", "/a/B")]
+)
+def test_a_folder_is_no_file(home: dict[str, str], words: tuple[str, ...]) -> None:
+    run("add", str(ROUTE_FILE), "--to", "/a/b", **home)
+    done = run(*words, **home)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"wristgate: {words[1].rstrip('/') or '/'} is a folder, not a file\n"
+
+
+def test_a_terminal_gets_text_only(home: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("\ufeffGrüße\t🏃‍♀️\n")
+    (tmp_path / "odd.txt").write_bytes(b"\x1b[2J")
+    run("add", str(RUN_FILE), str(tmp_path / "notes.txt"), str(tmp_path / "odd.txt"), "--to", "/documents", **home)
+    assert "Grüße" in on_a_terminal(home, "get", "/documents/notes.txt")
+    for name in (RUN_FILE.name, "odd.txt"):
+        said = on_a_terminal(home, "get", f"/documents/{name}", code=1)
+        assert (
+            said.strip()
+            == f"wristgate: /documents/{name} is no text that a terminal can show: write it to a file, -o FILE"
+        )
+    assert run("get", "/documents/odd.txt", **home).stdout == "\x1b[2J"
 
 
 def test_what_the_system_refuses_is_a_sentence(home: dict[str, str]) -> None:

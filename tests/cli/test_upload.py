@@ -1,9 +1,10 @@
 """``wristgate upload``, as somebody types it or a rule of udev runs it."""
 
+import contextlib
 import json
 import os
 import pty
-import select
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from gateway.cli.bar import Bar
+from gateway.client import Dropped
 from gateway.simwatch.localgateway import LocalGateway
 from gateway.simwatch.sample import ROUTE_FILE
+from gateway.wording import size
 from tests.cli.test_config import run
 from tests.client import Api
 from tests.http.store import paths
@@ -83,8 +87,12 @@ def test_what_is_remembered_is_not_sent(
         saved = (tmp_path / "sent.json").read_text()
         (tmp_path / "sent.json").write_text(saved.replace(gateway.url, proxy.url))
         second = run(*words, **aside)
-        assert (second.stdout, second.returncode, proxy.connections) == ("", 1, 0)
-        assert second.stderr == first.stderr
+        assert (second.stdout, second.stderr, second.returncode, proxy.connections) == ("", "", 0, 0), "told once"
+        told = json.loads(run(*words, "--json", **aside).stdout)
+        assert [(row["result"], row.get("earlier")) for row in told] == [
+            ("known", None), ("known", None), ("refused", True),
+        ]  # fmt: skip
+        assert told[2]["m"] in first.stderr
         (watch / "cut.fit").write_bytes(fit())
         (watch / "A.FIT").touch()
         third = run(*words, **aside)
@@ -107,8 +115,7 @@ def test_an_archive_with_a_damaged_file_is_sent_once(environment: dict[str, str]
     first, second = run(*words, **environment), run(*words, **environment)
     assert first.stdout.startswith("new /activities/good")
     assert "truncated at byte" in first.stderr
-    assert (second.stdout, first.returncode, second.returncode) == ("", 1, 1)
-    assert "truncated at byte" in second.stderr
+    assert (second.stdout, second.stderr, first.returncode, second.returncode) == ("", "", 1, 0)
 
 
 def test_a_file_of_something_else_is_left_alone(environment: dict[str, str], tmp_path: Path) -> None:
@@ -161,26 +168,49 @@ def test_names_that_are_no_text(environment: dict[str, str], tmp_path: Path) -> 
     assert run("upload", odd, "--json", **environment).returncode == 0
 
 
+def on_screen(shown: str) -> list[str]:
+    """The lines that stay, of what a terminal got."""
+    return [line.rpartition("\x1b[2K")[2] for line in shown.replace("\r\n", "\n").split("\n") if line]
+
+
 def test_a_terminal_gets_a_bar(environment: dict[str, str], watch: Path) -> None:
-    ours, theirs = pty.openpty()
+    (watch / "cut.fit").write_bytes(fit()[:-9])
+    master, slave = pty.openpty()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SYNC_")}
     with subprocess.Popen(
         [sys.executable, "-m", "gateway", "upload", str(watch)],
-        env=kept | environment | {"TERM": "xterm"}, stdout=subprocess.PIPE, stderr=theirs, text=True,
+        env=kept | environment | {"TERM": "xterm", "COLUMNS": "80"}, stdout=slave, stderr=slave,
     ) as process:  # fmt: skip
-        os.close(theirs)
-        assert process.stdout
-        lines = process.stdout.read().splitlines()
-        assert process.wait() == 0
-    shown = b""
-    while select.select([ours], [], [], 0)[0]:
-        try:
-            shown += os.read(ours, 65536)
-        except OSError:
-            break
-    os.close(ours)
-    assert [line.split("/")[0] for line in lines] == ["new ", "new "]
-    assert b"2/2 B.FIT" in shown
+        os.close(slave)
+        shown = b""
+        with contextlib.suppress(OSError):  # the other end is closed
+            while piece := os.read(master, 65536):
+                shown += piece
+    os.close(master)
+    assert process.returncode == 1
+    lines = on_screen(shown.decode())
+    assert [line.split("/")[0] for line in lines[:2]] == ["new ", "new "]
+    assert lines[2].startswith("refused /")
+    assert len(lines) == 3, "no bar is left"
+    of = re.findall(r"(\d/3 \S+) .*? of ([^\x1b\r]+)", shown.decode())
+    assert [*dict.fromkeys(name for name, _ in of)] == ["1/3 A.FIT", "2/3 B.FIT", "3/3 cut.fit"]
+    assert {whole for name, whole in of if "cut" in name} == {size(len(fit()) - 9)}
+
+
+def test_a_terminal_is_told_what_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with monkeypatch.context() as terminal:
+        terminal.setattr("sys.stderr.isatty", lambda: True)
+        bar = Bar()
+    bar.count = 1
+    bar.begin("run.fit")
+    bar.went(0, 2048)
+    bar.waits(Dropped("nothing listens there"), 4)
+    bar.clear()
+    said = capsys.readouterr().err.split("\r\x1b[2K")
+    assert said == ["", f"1/1 run.fit  {' ' * 20}  0 bytes of 2.0 KB",
+                    "1/1 run.fit  trying again in 4 s: nothing listens there", ""]  # fmt: skip
 
 
 def test_the_help_shows_how() -> None:

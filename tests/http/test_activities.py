@@ -66,6 +66,9 @@ def test_pages_newest_first(api: Api, runs: list[bytes]) -> None:
     assert first.bbox is not None
     south, west, north, east = first.bbox
     assert found[0]["bbox"] == [west, south, east, north]
+    told = api.get(f"activities/{found[0]['id']}").good
+    info = api.get(f"files/{found[0]['file']}/info").good["file"]
+    assert told["activity"]["bbox"] == told["summary"]["bbox"] == info["summary"]["bbox"] == [west, south, east, north]
     assert found[0]["sources"] == 1
     assert all(None not in each.values() for each in found)
 
@@ -201,8 +204,8 @@ def indoors(api: Api) -> Iterator[str]:
 
 def test_what_cannot_be_is_said(gateway: LocalGateway, api: Api, indoors: str) -> None:
     for kind in ("gpx", "geojson"):
-        said = get(api, f"/{indoors}/export.{kind}").failed("invalid_file", 422)
-        assert "no places" in said["m"]
+        said = get(api, f"/{indoors}/export.{kind}").failed("unsupported_type", 415)
+        assert said["m"].endswith("needs positions, and there are none: take TCX, FIT or CSV")
     for kind in ("tcx", "fit", "csv"):
         assert get(api, f"/{indoors}/export.{kind}").status == 200
     watch = pair(gateway)

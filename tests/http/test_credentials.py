@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -57,6 +58,7 @@ class Server:
         for path, resource in (("/api/read", Reading()), ("/api/up", Uploading()), ("/api/none", Forgotten())):
             app.add_route(path, resource)
         self._app = Exchanges(app)
+        self.body = b""
 
     def key(self, *scopes: str, folder: str | None = None) -> str:
         wish = read_wish("script", scopes, folder)
@@ -81,6 +83,8 @@ class Server:
         async def send(message: Any) -> None:
             if message["type"] == "http.response.start":
                 status.append(message["status"])
+            else:
+                self.body = message.get("body", b"")
 
         about = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "root_path": ""}
         await self._app(about | asked, receive, send)
@@ -127,6 +131,25 @@ def test_a_key_has_a_header_of_its_own(server: Server) -> None:
         assert server.ask("/api/read", shown=wrong) == 401
     assert server.ask("/api/up", "POST", shown="", api_key=upload) == 401
     assert server.ask("/api/none", shown=read) == 401
+
+
+def test_what_to_do_is_said(server: Server) -> None:
+    send, unknown = "send a key: Authorization: Bearer wg_...", "this key is not known, or was revoked"
+    basic = "Basic authentication takes any user name, and a key as the password"
+
+    def said(**shown: str | None) -> str:
+        assert server.ask("/api/up", "POST", **shown) == 401  # type: ignore[arg-type]
+        message: str = json.loads(server.body)["m"]
+        return message
+
+    wrong = base64.b64encode(b"me:secret").decode()
+    assert [said(), said(header="Digest x"), said(header="Bearer"), said(shown=""), said(api_key="")] == [send] * 5
+    assert [said(header="Bearer x"), said(header="Bearer wg_x"), said(shown="x"), said(shown="wg_x"), said(api_key="x"),
+            said(api_key="wg_x"), said(header=f"Basic {wrong}")] == [unknown] * 7  # fmt: skip
+    assert said(header="Basic !") == basic
+    assert said(header="Bearer a.b.c") == "sign in again"
+    assert server.ask("/api/none") == 401
+    assert json.loads(server.body)["m"] == "sign in again"  # a watch
 
 
 def test_write_implies_upload_and_nothing_else_does(server: Server) -> None:

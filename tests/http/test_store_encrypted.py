@@ -60,6 +60,10 @@ def test_a_file_that_is_no_longer_encrypted_is_read_again(gateway: LocalGateway)
     assert "encrypted" not in told
 
 
+def test_one_without_a_name_is_kept_too(gateway: LocalGateway) -> None:
+    assert created(send(client(gateway), unique(), said()))["file"]["path"].startswith("/activities/")
+
+
 def test_a_watch_is_not_offered_what_it_cannot_read(gateway: LocalGateway, device: Api) -> None:
     api = client(gateway)
     created(send(api, unique(), said(kind="course"), name="secret.gpx"))

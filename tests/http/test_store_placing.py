@@ -86,6 +86,7 @@ def test_an_upload_that_comes_again_late_undoes_nothing(gateway: LocalGateway) -
 def test_nothing_is_wrong_with_an_empty_note(gateway: LocalGateway) -> None:
     api = client(gateway)
     assert "damaged" not in put(api, "/documents/empty.txt", b"")
+    assert send(api, b"").failed("bad_request", 400)["m"] == "the body is empty"
     assert "damaged" in put(api, "/documents/empty.gpx", b"")
 
 
@@ -121,3 +122,21 @@ def test_a_device_tells_what_it_has_done(gateway: LocalGateway) -> None:
 def own(api: Api) -> dict[str, Any]:
     (mine,) = [each for each in api.get("devices").good["devices"] if each.get("current")]
     return {key: mine.get(key) for key in ("app", "files", "last_sync")}
+
+
+@pytest.mark.parametrize(
+    ("call", "key"),
+    [
+        (("POST", "files/upload?path=/documents/x%ff"), "path"), (("POST", "files/upload?name=x%ff"), "name"),
+        (("POST", "files/upload?path=%2Fdocuments%2Fx%ff&path=/documents/%ef%bf%bd"), "path"),
+        (("GET", "files/download?path=/x%ff"), "path"), (("GET", "files/list?path=/x%ff"), "path"),
+    ],
+)  # fmt: skip
+def test_a_path_that_is_no_text(gateway: LocalGateway, call: tuple[str, str], key: str) -> None:
+    method, where = call
+    answer = client(gateway).call(method, f"/api/v1/{where}", b"x" if method == "POST" else None)
+    assert answer.failed("bad_request", 400)["m"] == f"{key}: is not UTF-8"
+
+
+def test_a_sign_for_what_was_no_text_is_one(gateway: LocalGateway) -> None:
+    assert put(client(gateway), "/documents/x\ufffd", b"x")["path"] == "/documents/x\ufffd"

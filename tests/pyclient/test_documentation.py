@@ -63,6 +63,17 @@ class Desk:
         return said.splitlines()
 
 
+def indoors() -> bytes:
+    """A run without places."""
+    point = "<Trackpoint><Time>2026-01-05T06:0{}:00Z</Time><HeartRateBpm><Value>120</Value></HeartRateBpm></Trackpoint>"
+    return (
+        '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2"><Activities>'
+        '<Activity Sport="Running"><Id>2026-01-05T06:00:00Z</Id><Lap StartTime="2026-01-05T06:00:00Z">'
+        f"<TotalTimeSeconds>120</TotalTimeSeconds><Track>{point.format(0)}{point.format(2)}</Track></Lap></Activity>"
+        "</Activities></TrainingCenterDatabase>"
+    ).encode()
+
+
 @pytest.fixture
 def desk(gateway: LocalGateway, key: str, tmp_path: Path) -> Desk:
     return Desk(gateway, key, tmp_path)
@@ -118,7 +129,9 @@ def test_live(desk: Desk, client: Client) -> None:
 
 def test_activities(desk: Desk, client: Client) -> None:
     client.upload(desk.folder / "run.fit")
-    assert desk.run("gateway.activities")
+    client.upload(indoors(), name="treadmill.tcx")
+    said = desk.run("gateway.activities")
+    assert "GPX needs positions, and there are none: take TCX, FIT or CSV" in said
     assert list(desk.folder.glob("*.gpx"))
 
 

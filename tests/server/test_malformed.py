@@ -1,6 +1,7 @@
 """Whatever is no request is answered in JSON by the contract."""
 
 import json
+import re
 
 import pytest
 
@@ -49,6 +50,13 @@ def test_a_malformed_request_is_answered_and_closed(server: Program, data: bytes
     assert_contract(answers[0], 400, "bad_request")
     assert answers[0][1]["connection"] == "close"
     assert len(answers) == 1
+
+
+def test_a_letter_that_must_be_escaped(server: Program) -> None:
+    (answer,) = server.ask("GET /echo?a=ü HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    assert json.loads(answer[2])["m"] == "malformed request: Invalid char in url query; percent-encode it"
+    server.log.seek(0)
+    assert re.search(r"refused 127\.0\.0\.1:\d+: malformed request: Invalid char", server.log.read())
 
 
 def test_connect_is_not_allowed(server: Program) -> None:

@@ -17,7 +17,7 @@ from gateway.model import Checked, Content, Device, FileType, Kind, Session, Sum
 from gateway.service import checking, converter
 from gateway.service.checking import Checker
 from gateway.service.converter import Converter
-from gateway.service.firstbytes import claims, default_name, ending_of, folder_for_content
+from gateway.service.firstbytes import claims, default_name, ending_of, folder_for_content, shows
 from gateway.service.incoming import Incoming, Received, receive_all
 from gateway.service.summaries import retold, told
 from tests.formats.corpus import CORPUS, FACTS
@@ -108,10 +108,7 @@ def test_the_process_refuses_as_the_reader_does(tmp_path: Path, monkeypatch: pyt
         with pytest.raises(type(known.value)) as raised:
             checker.check(elsewhere(tmp_path, data), "a.gpx")
         assert raised.value.message == known.value.message
-        unknown = isinstance(known.value, UnknownFormat)
-        assert checker.check_any(elsewhere(tmp_path, data), "a.gpx").damaged == (
-            None if unknown else raised.value.message
-        )
+        assert checker.check_any(elsewhere(tmp_path, data), "a.gpx").damaged == raised.value.message
 
 
 def test_json_in_place_of_a_track(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +183,41 @@ def test_one_process_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 )  # fmt: skip
 def test_what_a_file_claims(name: str, head: bytes, claimed: bool) -> None:
     assert claims(name, head) == claimed
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "shown"),
+    [
+        ("run.FIT", b"hello", True), ("a.json", b"[ ] buy milk", True), ("a.tcx", b"", True), ("README", b"", False),
+        ("README", b"[ ] buy milk", False), ("todo.txt", b'{"unfinished": ', False), ("h.txt", b"<html>", False),
+        ("h", b"<html>", False), ("notes.md", b"\n", False), ("run.fit.txt", fit(), False), ("run", fit(), True),
+        ("run", b'<?xml version="1.0"?><gpx>', True), ("run", b"<TrainingCenterDatabase", False), (".gpx", b"", True),
+        ("run", b"<TrainingCenterDatabase><", True), ("run", b"<gpx ", False), ("a.gpx/notes", b"", False),
+    ],
+)  # fmt: skip
+def test_what_a_file_at_a_path_shows(name: str, head: bytes, shown: bool) -> None:
+    assert shows(name, head) == shown
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "damaged"),
+    [
+        ("/documents/tt.txt", b"[ ] buy milk", False), ("/documents/README", b"[ ] buy milk", False),
+        ("/documents/h.txt", b"<html>", False), ("/documents/todo.txt", b'{"unfinished": ', False),
+        ("/documents/notes.md", b"\n", False), ("/documents/run.txt", fit()[:-9], False),
+        ("/my.fit/notes", b"hello", False),
+        ("/activities/notes.fit", b"hello", True), ("/activities/x.gpx", b'{"error":"sign in"}', True),
+        ("/config/a.json", b'{"unfinished": ', True), ("/activities/run", fit()[:-9], True),
+        ("/activities/empty.fit", b"", True),
+    ],
+)  # fmt: skip
+def test_only_what_shows_what_it_is_to_be_is_damaged(tmp_path: Path, path: str, data: bytes, damaged: bool) -> None:
+    for checked in (
+        Checker(Converter()).check_any(received(tmp_path, data), path),
+        Checker(Converter()).check_any(elsewhere(tmp_path, data), path),
+        checking.check_any(data, path),
+    ):
+        assert (checked.damaged is not None, checked.summary) == (damaged, None)
 
 
 @pytest.mark.parametrize(

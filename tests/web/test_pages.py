@@ -127,6 +127,7 @@ def test_signing_up_where_it_is_allowed() -> None:
         assert "eve@example.com" in visitor.open("/")[1]
         taken = Visitor(gateway.url).submit("/signin", email="EVE@example.com", password="other horse", signup="1")
         assert taken[0] == 422
+        assert "E-mail: EVE@example.com has an account already" in taken[1]
 
 
 def test_who_signs_up_never_becomes_the_owner() -> None:

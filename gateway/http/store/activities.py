@@ -12,7 +12,7 @@ from gateway.http.fields import query_number
 from gateway.http.request import Request, Response
 from gateway.http.store.paging import opaque, place, size_of_page
 from gateway.http.store.sending import attach, compressed, pour
-from gateway.http.store.told import known, told_file, told_sum, told_workout
+from gateway.http.store.told import known, told_file, told_sum, told_summary, told_workout
 from gateway.http.work import Work
 from gateway.model import Scope
 from gateway.service.activities import PAGE, Activities, Wanted, boxes_of
@@ -78,7 +78,7 @@ class OneActivity:
         resp.media = {
             "ok": True,
             "activity": told_workout(told.workout),
-            **known(summary=told.files[0][1].facts.summary if told.files else None),
+            **known(summary=told_summary(told.files[0][1].facts.summary) if told.files else None),
             "files": files,
             "summaries": [{"device": device, **body} for device, body in told.summaries],
         }

@@ -10,7 +10,7 @@ import falcon
 
 from gateway.errors import RangeNotSatisfiable
 from gateway.http.encodings import takes_gzip
-from gateway.http.fields import LARGEST, query_number
+from gateway.http.fields import LARGEST, query_number, query_text
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
 from gateway.http.store.sending import attach, compressed, pour
@@ -34,7 +34,7 @@ class Download:
     async def on_get(self, req: Request, resp: Response) -> None:
         """Find the version and give what is asked of it."""
         number = query_number(req, "version", 1, LARGEST)
-        file, path = req.get_param("id") or None, req.get_param("path") or None
+        file, path = req.get_param("id") or None, query_text(req, "path")
         opened = await self.work.read(self.files.open, req.context.access, file, path, number)
         try:
             source = await self._answer(req, resp, opened)

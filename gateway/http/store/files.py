@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 from gateway.errors import BadRequest
 from gateway.http.body import SMALL, Bodies
-from gateway.http.fields import LARGEST, needed, query_flag, text, whole
+from gateway.http.fields import LARGEST, needed, query_flag, query_text, text, whole
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
 from gateway.http.store.paging import opaque, place, size_of_page
-from gateway.http.store.told import told_conflict, told_file, told_version
+from gateway.http.store.told import told_conflict, told_file, told_summary, told_version
 from gateway.http.work import Work
 from gateway.model import Scope
 from gateway.service.files import PAGE, Files
@@ -30,7 +30,7 @@ class List:
         """List folders and files, by path."""
         recursive = query_flag(req, "recursive")
         page = await self.work.read(
-            self.files.page, req.context.access, req.get_param("path") or "/", place(req),
+            self.files.page, req.context.access, query_text(req, "path") or "/", place(req),
             size_of_page(req, PAGE), recursive=recursive,
         )  # fmt: skip
         folders: list[dict[str, Any]] = [{"path": folder, "folder": True} for folder in page.folders]
@@ -69,7 +69,7 @@ class Info:
         """Tell."""
         told = await self.work.read(self.files.told, req.context.access, file_id)
         facts = told.version.facts
-        known = {"kind": facts.kind, "summary": facts.summary, "activity": told.activity}
+        known = {"kind": facts.kind, "summary": told_summary(facts.summary), "activity": told.activity}
         resp.set_header("ETag", preconditions.tag(told.file.version))
         resp.media = {
             "ok": True,

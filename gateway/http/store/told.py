@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from gateway.model import Change, Conflict, FileEntry, Totals, Version, Workout
 from gateway.service.activities import Sum
+from gateway.service.summaries import told_box
 
 _OF_FILE: Final = frozenset({"path", "version", "sha256", "size", "type", "mtime", "damaged", "encrypted"})
 """What of a journal's entry describes its file."""
@@ -53,18 +54,22 @@ def told_change(item: Change | FileEntry, seq: int) -> dict[str, Any]:
 
 
 def told_workout(workout: Workout) -> dict[str, Any]:
-    """Describe an activity; its box is west, south, east, north, as GeoJSON has it."""
-    south, west, north, east = workout.bbox or (None, None, None, None)
+    """Describe an activity; its box is west, south, east, north."""
     return {
         "id": workout.id,
         **known(
             start=workout.start, sport=workout.sport, sub_sport=workout.sub_sport, name=workout.name,
             distance=workout.distance, elapsed=workout.elapsed, timer=workout.timer, moving=workout.moving,
             ascent=workout.ascent, descent=workout.descent, calories=workout.calories, avg_hr=workout.avg_hr,
-            max_hr=workout.max_hr, bbox=[west, south, east, north] if workout.bbox else None, file=workout.file,
+            max_hr=workout.max_hr, bbox=told_box(workout.bbox), file=workout.file,
         ),
         "sources": workout.sources, "devices": workout.devices,
     }  # fmt: skip
+
+
+def told_summary(summary: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Describe what reading a file has shown; its box is west, south, east, north."""
+    return summary if summary is None else summary | known(bbox=told_box(summary.get("bbox")))
 
 
 def told_sum(period: Sum) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import orjson
 from gateway.errors import BadRequest, GatewayError
 from gateway.http.arrivals import Arrivals
 from gateway.http.errors import LONG_MESSAGE_BYTES, envelope, status_of
-from gateway.http.fields import query_number
+from gateway.http.fields import query_number, query_text
 from gateway.http.request import Request, Response
 from gateway.http.store import preconditions
 from gateway.http.store.told import told_conflict, told_file
@@ -44,15 +44,15 @@ class Upload:
 
 
 def _wish(req: Request) -> Wish:
-    path, base = req.get_param("path") or None, preconditions.base(req)
+    path, name, base = query_text(req, "path"), query_text(req, "name"), preconditions.base(req)
     fresh = preconditions.must_be_new(req)
     if path is None and (base.version is not None or fresh):
         raise BadRequest("path: is needed with If-Match and If-None-Match")
-    if path is not None and path.endswith("/") and req.get_param("name"):
-        path = path + (req.get_param("name") or "")
+    if path is not None and path.endswith("/") and name:
+        path = path + name
     encrypted = _scheme(req)
     return Wish(
-        path, req.get_param("name") or None, base, fresh, preconditions.checksum(req),
+        path, name, base, fresh, preconditions.checksum(req),
         query_number(req, "mtime", 0, LATEST), preconditions.must_exist(req), encrypted=encrypted,
         said=_said(req, encrypted),
     )  # fmt: skip
