@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gateway.cli.context import gateway
+from gateway.wording import counted
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -38,10 +39,12 @@ def reindex(*, as_json: bool) -> None:
             "entries": done.entries, "sources": done.sources, "activities": done.activities, "mended": done.mended,
         }))  # fmt: skip
         return
-    mended = f"{done.mended:,} rows were wrong or missing" if done.mended else "nothing was wrong"
+    were = "was" if done.mended == 1 else "were"
+    mended = f"{counted(done.mended, 'row')} {were} wrong or missing" if done.mended else "nothing was wrong"
+    sources = counted(done.sources, "file or summary", "files and summaries")
     click.echo(
-        f"Read {done.entries:,} entries of the journal: {done.activities:,} activities of {done.sources:,} files and "
-        f"summaries; {mended}."
+        f"Read {counted(done.entries, 'entry', 'entries')} of the journal: "
+        f"{counted(done.activities, 'activity', 'activities')} of {sources}; {mended}."
     )
 
 
