@@ -57,8 +57,8 @@ def test_a_count_agrees_with_its_noun(words: tuple[int, str], text: str) -> None
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (-5, "just now"), (1, "just now"), (59.9, "59 s ago"), (60, "1 min ago"), (3599, "59 min ago"), (3600, "1 h ago"),
-        (48 * 3600 - 1, "47 h ago"), (48 * 3600, "2 days ago"), (400 * 86400, "400 days ago"),
+        (-5, "just now"), (1, "just now"), (59.9, "59 s ago"), (60, "1 min ago"), (3599, "59 min ago"),
+        (3600, "1 h ago"), (48 * 3600 - 1, "47 h ago"), (48 * 3600, "2 days ago"), (400 * 86400, "400 days ago"),
     ],
 )  # fmt: skip
 def test_how_long_ago(seconds: float, text: str) -> None:

@@ -14,6 +14,7 @@ from gateway.cli.demo import demo
 from gateway.cli.devices import device, devices, pair
 from gateway.cli.files import add, get, list_files
 from gateway.cli.inspect import inspect
+from gateway.cli.logs import logs
 from gateway.cli.refused import refused
 from gateway.cli.reindex import reindex
 from gateway.cli.serve import serve
@@ -60,6 +61,7 @@ for _command in (
     cleanup,
     reindex,
     agent,
+    logs,
     inspect,
     user,
     signin_link,

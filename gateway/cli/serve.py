@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway.cli import logs
 from gateway.cli.context import ADDRESS, command_name, fail, read_config
 
 if TYPE_CHECKING:
@@ -32,15 +31,17 @@ def serve() -> None:
     """  # noqa: D301
     from gateway import agent  # noqa: PLC0415
     from gateway.app import create_app  # noqa: PLC0415
+    from gateway.cli import loglines  # noqa: PLC0415
     from gateway.config import Address  # noqa: PLC0415
     from gateway.lifespan import freeze  # noqa: PLC0415
     from gateway.server import ServerSettings  # noqa: PLC0415
     from gateway.server import serve as run  # noqa: PLC0415
 
     config = read_config()
-    logs.set_up(config.log_format, config.log_level)
+    loglines.set_up(config)
     _make_folder(config)
     lock = _lock(config.data_dir)
+    loglines.keep(config)
     link = _prepare(config)
 
     def load() -> Any:

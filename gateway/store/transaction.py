@@ -25,6 +25,7 @@ from gateway.store.recordings import Recordings
 from gateway.store.records import Records
 from gateway.store.rejected import Rejected
 from gateway.store.retention import Retention
+from gateway.store.senders import Senders
 from gateway.store.tracks import Tracks
 from gateway.store.uploads import Uploads
 from gateway.store.versions import Versions
@@ -46,6 +47,7 @@ class Transaction:
         self.tokens = Tokens(connection)
         self.families = Families(connection)
         self.keys = Keys(connection)
+        self.senders = Senders(connection)
         self.projects = Projects(connection)
         self.pairings = Pairings(connection)
         self.journal = Journal(connection)
