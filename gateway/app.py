@@ -58,6 +58,7 @@ from gateway.service.signin import SignIn
 from gateway.service.sync import Sync
 from gateway.service.taking import Taking
 from gateway.service.tracks import Tracks
+from gateway.service.traffic import Traffic
 from gateway.service.tree import Tree
 from gateway.service.uploads import Uploads
 from gateway.store import Store
@@ -144,10 +145,12 @@ def create_app(config: Config) -> Exchanges:
     gateway.store.on_news = news.announce
     renderer = Renderer()
     starts, polls = Limit(config.rate_auth), Limit(config.rate_poll)
+    traffic = Traffic()
     middleware: list[Any] = [
         Lifespan(
             gateway.open,
             gateway.store,
+            traffic,
             gateway.converter.close,
             threads,
             passwords,
@@ -188,7 +191,7 @@ def create_app(config: Config) -> Exchanges:
     web.add_pages(
         app, renderer, pages, work, bodies, Limit(config.rate_auth), Limit(config.rate_auth), signup=config.allow_signup
     )
-    return Exchanges(app)
+    return Exchanges(app, traffic)
 
 
 def _bare(middleware: list[Any], failures: Failures) -> falcon.asgi.App[Request, Response]:

@@ -18,6 +18,7 @@ from gateway.cli.logs import logs
 from gateway.cli.refused import refused
 from gateway.cli.reindex import reindex
 from gateway.cli.serve import serve
+from gateway.cli.traffic import traffic
 from gateway.cli.trash import move, remove, trash
 from gateway.cli.upload import upload
 from gateway.cli.users import signin_link, user
@@ -61,6 +62,7 @@ for _command in (
     cleanup,
     reindex,
     agent,
+    traffic,
     logs,
     inspect,
     user,

@@ -27,6 +27,7 @@ from gateway.store.rejected import Rejected
 from gateway.store.retention import Retention
 from gateway.store.senders import Senders
 from gateway.store.tracks import Tracks
+from gateway.store.traffic import Traffic
 from gateway.store.uploads import Uploads
 from gateway.store.versions import Versions
 from gateway.store.workouts import Workouts
@@ -66,6 +67,7 @@ class Transaction:
         self.answers = Answers(connection)
         self.rejected = Rejected(connection)
         self.retention = Retention(connection)
+        self.traffic = Traffic(connection)
         self.chores = Chores(connection)
         self.health = Health(connection)
 
