@@ -18,6 +18,7 @@ from gateway.cli.logs import logs
 from gateway.cli.refused import refused
 from gateway.cli.reindex import reindex
 from gateway.cli.serve import serve
+from gateway.cli.status import status
 from gateway.cli.traffic import traffic
 from gateway.cli.trash import move, remove, trash
 from gateway.cli.upload import upload
@@ -45,6 +46,7 @@ def main() -> None:
 
 for _command in (
     serve,
+    status,
     demo,
     pair,
     devices,

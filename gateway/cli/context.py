@@ -95,7 +95,7 @@ def gateway(*, create: bool = False) -> Iterator["Gateway"]:
     config = read_config()
     opened = Gateway(config, polite=True)
     if not opened.store.exists() and not (create and "SYNC_DATA_DIR" in os.environ):
-        _fail_without_data(config)
+        fail_without_data(config)
     refuse_root(opened.store.path)
     try:
         opened.open()
@@ -114,7 +114,7 @@ def looking() -> Iterator["Gateway"]:
     config = read_config()
     opened = Gateway(config, polite=True)
     if not opened.store.exists():
-        _fail_without_data(config)
+        fail_without_data(config)
     refuse_root(opened.store.path)
     try:
         found, needed = opened.store.look().schema()
@@ -134,6 +134,7 @@ def other_release(found: int, needed: int) -> str:
     return f"these data are of an earlier release (schema {found}): start the gateway, which upgrades them"
 
 
-def _fail_without_data(config: Config) -> NoReturn:
+def fail_without_data(config: Config) -> NoReturn:
+    """End a command that has no data to work on."""
     folder = config.data_dir.absolute()
     fail(f"there is no gateway's data in {folder}: set SYNC_DATA_DIR, or start one: wristgate serve")

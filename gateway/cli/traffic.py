@@ -125,13 +125,14 @@ def _print_rows(rows: Sequence[Row], span: Sequence[str], by: str) -> None:
 
 
 def _print_days(rows: Sequence[Row], span: Sequence[str]) -> None:
-    """Print a row a day, also of those when there was nothing, the last one last."""
+    """Print a row a day from the first on when there was something, the last one last."""
     known = {row.name: row for row in rows}
     headings = ["Day", "Requests", "In", "Out", "Files", "Errors"]
     if not sys.stdout.isatty():
         show(headings, (known[day].cells for day in span if day in known))
         return
     most = max(row.received + row.sent for row in rows)
+    span = span[span.index(min(known)) :]
     cells = []
     for day in span:
         row = known.get(day, Row(day, {}))

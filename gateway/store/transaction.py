@@ -7,6 +7,7 @@ import apsw
 
 from gateway.store.accounts import Links, Sessions, Users
 from gateway.store.answers import Answers
+from gateway.store.census import Census
 from gateway.store.chores import Chores
 from gateway.store.conflicts import Conflicts
 from gateway.store.contents import Contents
@@ -68,6 +69,7 @@ class Transaction:
         self.rejected = Rejected(connection)
         self.retention = Retention(connection)
         self.traffic = Traffic(connection)
+        self.census = Census(connection)
         self.chores = Chores(connection)
         self.health = Health(connection)
 
