@@ -23,6 +23,7 @@ from gateway.http.limits import Limit
 from gateway.http.media import handlers
 from gateway.http.middleware import Answers, Authentication, Compression, Origin, Shapes
 from gateway.http.news import News
+from gateway.http.ops import Health
 from gateway.http.request import Request, Response
 from gateway.http.store.receiving import Receiving
 from gateway.http.streams import Streams
@@ -34,6 +35,7 @@ from gateway.service.accounts import Accounts
 from gateway.service.activities import Activities
 from gateway.service.checking import Checker
 from gateway.service.cleanup import Cleanup
+from gateway.service.clock import unix_time
 from gateway.service.conflicts import Conflicts
 from gateway.service.conversions import Conversions
 from gateway.service.converter import Converter
@@ -166,7 +168,8 @@ def create_app(config: Config) -> Exchanges:
     app = _bare(middleware, Failures(renderer.error))
     checkup = Checkup(gateway.store.trouble, checks)
     services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads, gateway.records, gateway.tracks)
-    routes.add_routes(app, services, work, bodies, converting, checkup, starts, polls)
+    health = Health(checkup, gateway.token_key, config.trusted_proxies, unix_time)
+    routes.add_routes(app, services, work, bodies, converting, health, starts, polls)
     receiving = Receiving(gateway.intake, gateway.incoming, work)
     arrivals = Arrivals(receiving, Streams(config.body_timeout), config.max_file)
     attempts = Limit(config.rate_auth)

@@ -12,6 +12,7 @@ from gateway.cli.conflicts import conflicts
 from gateway.cli.context import Commands
 from gateway.cli.demo import demo
 from gateway.cli.devices import device, devices, pair
+from gateway.cli.doctor import doctor
 from gateway.cli.files import add, get, list_files
 from gateway.cli.inspect import inspect
 from gateway.cli.logs import logs
@@ -47,6 +48,7 @@ def main() -> None:
 for _command in (
     serve,
     status,
+    doctor,
     demo,
     pair,
     devices,
