@@ -29,7 +29,7 @@ _REASONS: Final = {
 def tls(host: str, port: int) -> Iterator[Finding]:
     """Shake hands a few times; the last finding is a problem where nothing trusts what is there."""
     try:
-        left, version = _trusted(host, port)
+        left = _trusted(host, port)
     except ssl.SSLCertVerificationError as error:
         yield _distrusted(error, host)
     except (OSError, ValueError) as error:
@@ -41,24 +41,25 @@ def tls(host: str, port: int) -> Iterator[Finding]:
         days = int(left // _DAY)
         soon = (WARNING, "see why it was not renewed yet") if days < SOON else (OK, "")
         yield Finding(soon[0], "Certificate", f"trusted, complete, {days} days left", soon[1])
-        yield Finding(OK, "TLS", f"{version} is spoken")
     if not _speaks(host, port, ssl.TLSVersion.TLSv1_2):
         yield Finding(
             PROBLEM, "TLS 1.2", "is not spoken: over Wi-Fi many watches know no other", "allow it at the proxy"
         )
     else:
         yield Finding(OK, "TLS 1.2", "is spoken, which watches need")
-    if not _speaks(host, port, ssl.TLSVersion.TLSv1_3):
+    if _speaks(host, port, ssl.TLSVersion.TLSv1_3):
+        yield Finding(OK, "TLS 1.3", "is spoken")
+    else:
         yield Finding(NOTE, "TLS 1.3", "is not spoken", "allow it at the proxy as well: it is faster over a phone")
 
 
-def _trusted(host: str, port: int) -> tuple[float, str]:
-    """Give the seconds that a certificate is good for, and the version of TLS, as the system's trust store sees it."""
+def _trusted(host: str, port: int) -> float:
+    """Give the seconds that a certificate is good for, as the system's trust store sees it."""
     context = ssl.create_default_context()
     with _connected(host, port) as plain, context.wrap_socket(plain, server_hostname=host) as sock:
         told = sock.getpeercert() or {}
         until = ssl.cert_time_to_seconds(str(told["notAfter"])) if "notAfter" in told else 0.0
-        return until - time.time(), (sock.version() or "").replace("v", " ")
+        return until - time.time()
 
 
 def _distrusted(error: ssl.SSLCertVerificationError, host: str) -> Finding:
