@@ -23,6 +23,7 @@ from gateway.cli.status import status
 from gateway.cli.traffic import traffic
 from gateway.cli.trash import move, remove, trash
 from gateway.cli.upload import upload
+from gateway.cli.usage import disk_usage
 from gateway.cli.users import signin_link, user
 
 
@@ -67,6 +68,7 @@ for _command in (
     reindex,
     agent,
     traffic,
+    disk_usage,
     logs,
     inspect,
     user,

@@ -105,9 +105,13 @@ def _said(error: Exception) -> str:
 
 
 def sizes(folder: Path, logs: str, database: str) -> Sizes:
-    """Measure the files of a data folder; ``logs`` and ``database`` are names in it."""
+    """Measure the files of a data folder; ``logs`` and ``database`` are names in it.
+
+    The database's ``-shm`` counts for nothing: it is there while anybody looks, also for this.
+    """
     tops = {entry.name: sum(_files(entry)) for entry in os.scandir(folder)}
-    stored, wal = tops.pop(database, 0), sum(tops.pop(f"{database}{ending}", 0) for ending in ("-wal", "-shm"))
+    tops.pop(f"{database}-shm", None)
+    stored, wal = tops.pop(database, 0), tops.pop(f"{database}-wal", 0)
     contents, logged = tops.pop("contents", 0), tops.pop(logs, 0)
     return Sizes(stored, wal, contents, logged, sum(tops.values()))
 

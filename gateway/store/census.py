@@ -58,3 +58,7 @@ class Census(Noun):
                from users u order by owner desc, created, id"""
         )
         return [Kept(row[0], row[1], bool(row[2]), *row[3:]) for row in rows]
+
+    def owners(self) -> dict[str, str]:
+        """Give the owner of each project, by their ids."""
+        return {row[0]: row[1] for row in self._run("select id, owner from projects")}

@@ -30,6 +30,7 @@ from gateway.store.senders import Senders
 from gateway.store.tracks import Tracks
 from gateway.store.traffic import Traffic
 from gateway.store.uploads import Uploads
+from gateway.store.usage import Usage
 from gateway.store.versions import Versions
 from gateway.store.workouts import Workouts
 
@@ -70,6 +71,7 @@ class Transaction:
         self.retention = Retention(connection)
         self.traffic = Traffic(connection)
         self.census = Census(connection)
+        self.usage = Usage(connection)
         self.chores = Chores(connection)
         self.health = Health(connection)
 
