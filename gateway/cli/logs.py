@@ -171,7 +171,8 @@ def _parts(line: "Line", names: Mapping[str, str]) -> list[tuple[str, str]]:
     status = str(line.get("status", ""))
     parts += [(f"{status:>3} ", _STYLES.get(status[:1], "")), (f"{line['method']} {line.get('path', '')}", "")]
     parts += [(f" {line['ms']} ms", "dim")] if "ms" in line else []
-    return [*parts, (f" {_named(line, names) or ''}", "cyan"), (f" {request}", "dim")]
+    named = _named(line, names)
+    return [*parts, (f" {named}" if named else "", "cyan"), (f" {request}", "dim")]
 
 
 def _named(line: "Line", names: Mapping[str, str]) -> Any:
