@@ -99,15 +99,15 @@ class Log:
         if self._current is not None:
             self._current.close()
 
-    def last(self, wanted: Wanted, most: int | None) -> list[Line]:
-        """Give the last lines that are wanted, ``most`` at most, the oldest first."""
-        found: list[Line] = []
+    def last(self, wanted: Wanted, most: int | None) -> list[bytes]:
+        """Give the last lines that are wanted, ``most`` at most, the oldest first; unread, for they may be many."""
+        found: list[bytes] = []
         with ExitStack() as stack:
             for file, end in self._newest_first(stack, wanted.since):
                 for raw in _backwards(file, end):
                     line = parsed(raw)
                     if line is not None and wanted.has(line):
-                        found.append(line)
+                        found.append(raw)
                         if len(found) == most:
                             return found[::-1]
         return found[::-1]
@@ -135,6 +135,8 @@ class Log:
             file = self._current
             nameless = _GRACE if file is None else 0 if self._has_name(file) else nameless + 1
             if file is not None:
+                if os.fstat(file.fileno()).st_size < reached:
+                    reached, rest = 0, b""  # somebody has emptied it
                 file.seek(reached)
                 while piece := file.read(_CHUNK):
                     reached += len(piece)

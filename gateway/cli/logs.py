@@ -55,7 +55,7 @@ def logs(
       wristgate logs --status 5xx --json
     """  # noqa: D301
     from gateway.cli.logfile import FOLDER  # noqa: PLC0415
-    from gateway.cli.logread import Log, Wanted  # noqa: PLC0415
+    from gateway.cli.logread import Log, Wanted, parsed  # noqa: PLC0415
 
     if status is not None and (len(status) != 3 or not status.lower().replace("x", "").isdigit()):  # noqa: PLR2004
         raise click.UsageError(f"--status takes a number like 404 or a class like 5xx, not {status}")
@@ -68,7 +68,7 @@ def logs(
     tell = _json_lines() if as_json else _teller({sender.id: sender.name for sender in known})
     with Log(folder) as log:
         last = log.last(wanted, most) if most != 0 else []
-        tell(last)
+        tell(filter(None, map(parsed, last)))
         if follow:
             with suppress(KeyboardInterrupt):
                 for line in log.follow(_pause):

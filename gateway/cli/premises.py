@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import struct
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,7 +19,8 @@ SERVE: Final = "serve.lock"
 AGENT: Final = "agent.lock"
 PATIENCE: Final = 5.0  # seconds for one answer; the gateway itself gives a check 3
 
-_LOCK: Final = "hhqqi"  # struct flock: type, whence, start, length, process
+_LINUX: Final = sys.platform == "linux"
+_LOCK: Final = "hhqqi" if _LINUX else "qqihh"  # struct flock: type, whence, start, length, process; or these last
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,12 @@ def holder(path: Path) -> int | None:
     except FileNotFoundError:
         return None
     try:
-        asked = struct.pack(_LOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
-        kind, _, _, _, process = struct.unpack(_LOCK, fcntl.fcntl(file, fcntl.F_GETLK, asked))
+        whole = (0, 0, 0)  # from the start, any length; the process comes with the answer
+        asked = (fcntl.F_WRLCK, os.SEEK_SET, *whole) if _LINUX else (*whole, fcntl.F_WRLCK, os.SEEK_SET)
+        told = struct.unpack(_LOCK, fcntl.fcntl(file, fcntl.F_GETLK, struct.pack(_LOCK, *asked)))
     finally:
         os.close(file)
+    kind, process = (told[0], told[4]) if _LINUX else (told[3], told[2])
     return None if kind == fcntl.F_UNLCK else max(process, 0)
 
 

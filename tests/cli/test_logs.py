@@ -62,7 +62,7 @@ def hand(tmp_path: Path) -> Iterator[Callable[[int], Hand]]:
 
 def said(folder: Path, most: int | None = None, wanted: Wanted | None = None) -> list[str]:
     with Log(folder / "logs") as log:
-        return [line["message"] for line in log.last(wanted or Wanted(), most)]
+        return [json.loads(raw[raw.rindex(b'{"') :])["message"] for raw in log.last(wanted or Wanted(), most)]
 
 
 def test_lines_of_several_processes_are_whole_and_the_files_few(tmp_path: Path) -> None:
@@ -190,6 +190,23 @@ def test_following_copes_with_rotation(tmp_path: Path, hand: Callable[[int], Han
     assert spoken <= set(heard)
     assert len(set(heard)) == len(heard)
     assert len(numbered(tmp_path / "logs")) == PIECES - 1
+
+
+def test_following_copes_with_a_file_that_is_emptied(tmp_path: Path, hand: Callable[[], Hand]) -> None:
+    one = hand()
+    one.say("old")
+    waits = iter(range(3))
+
+    def wait() -> bool:
+        number = next(waits)
+        if number == 0:
+            os.truncate(tmp_path / "logs" / FILE, 0)
+        elif number == 1:
+            one.say("x")
+        return number == 2
+
+    with Log(tmp_path / "logs") as log:
+        assert [line["message"] for line in log.follow(wait)] == ["x"]
 
 
 @pytest.fixture(scope="module")
