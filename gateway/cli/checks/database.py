@@ -13,6 +13,7 @@ from gateway.wording import counted, span
 QUICK: Final = 5.0  # seconds for a look that is not deep
 RELEASED: Final = 1_750_000_000  # no clock of ours was ever right before
 AHEAD: Final = 120  # seconds that an entry may be newer than now
+_FIRST: Final = "first see to the data folder and the disk; if both are well, restore the last backup"
 _RESTORE: Final = "stop the gateway, copy the folder, and restore the last backup"
 
 
@@ -27,7 +28,7 @@ def database(store: Store, *, deep: bool) -> Iterator[Finding]:
         yield _whole(store) if deep else _quick(store)
         yield _clock(store)
     except GatewayError as error:
-        yield Finding(PROBLEM, "Database", error.message, _RESTORE)
+        yield Finding(PROBLEM, "Database", error.message, _FIRST)
 
 
 def _whole(store: Store) -> Finding:
