@@ -24,6 +24,7 @@ from gateway.http.limits import Limit
 from gateway.http.media import handlers
 from gateway.http.middleware import Answers, Authentication, Compression, Origin, Shapes
 from gateway.http.news import News
+from gateway.http.ops import Health
 from gateway.http.request import Request, Response
 from gateway.http.store.receiving import Receiving
 from gateway.http.streams import Streams
@@ -66,6 +67,7 @@ from gateway.service.signin import SignIn
 from gateway.service.sync import Sync
 from gateway.service.taking import Taking
 from gateway.service.tracks import Tracks
+from gateway.service.traffic import Traffic
 from gateway.service.tree import Tree
 from gateway.service.uploads import Uploads
 from gateway.store import Store
@@ -191,10 +193,12 @@ def create_app(config: Config) -> Exchanges:
     gateway.store.on_news = news.announce
     renderer = Renderer()
     starts, polls = Limit(config.rate_auth), Limit(config.rate_poll)
+    traffic = Traffic()
     middleware: list[Any] = [
         Lifespan(
             gateway.open,
             gateway.store,
+            traffic,
             gateway.converter.close,
             threads,
             passwords,
@@ -210,7 +214,8 @@ def create_app(config: Config) -> Exchanges:
     app = _bare(middleware, Failures(renderer.error))
     checkup = Checkup(gateway.store.trouble, checks)
     services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads, gateway.records, gateway.tracks)
-    routes.add_routes(app, services, work, bodies, converting, checkup, starts, polls)
+    health = Health(checkup, gateway.token_key, config.trusted_proxies, unix_time)
+    routes.add_routes(app, services, work, bodies, converting, health, starts, polls)
     receiving = Receiving(gateway.intake, gateway.incoming, work)
     arrivals = Arrivals(receiving, Streams(config.body_timeout), config.max_file)
     attempts = Limit(config.rate_auth)
@@ -235,7 +240,7 @@ def create_app(config: Config) -> Exchanges:
     web.add_pages(
         app, renderer, pages, work, bodies, Limit(config.rate_auth), Limit(config.rate_auth), signup=config.allow_signup
     )
-    return Exchanges(app)
+    return Exchanges(app, traffic)
 
 
 def _bare(middleware: list[Any], failures: Failures) -> falcon.asgi.App[Request, Response]:

@@ -154,6 +154,12 @@ class Config:
     log_level: str = _option(
         "SYNC_LOG_LEVEL", "info", _choice("debug", "info", "warning", "error"), "Least important lines to log"
     )
+    log_keep: int = _option(
+        "SYNC_LOG_KEEP",
+        "20",
+        _number(0, 100_000),
+        "MB of log lines kept in the data folder for wristgate logs; 0: none",
+    )
     allow_signup: bool = _option("SYNC_ALLOW_SIGNUP", "false", _yes_no, "Let strangers make accounts")
     shutdown_timeout: int = _option(
         "SYNC_SHUTDOWN_TIMEOUT", "10", _number(1, 300), "Seconds from SIGTERM until everything has ended"

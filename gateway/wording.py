@@ -112,7 +112,30 @@ def size(count: float) -> str:
     """Write a number of bytes; a KB has 1,024, as in the gateway's limit."""
     if count < 1024:  # noqa: PLR2004 - the unit itself
         return f"{count:,.0f} byte{'' if count == 1 else 's'}"
-    return f"{count / 1024:.1f} KB" if count < 1000 * 1024 else f"{count / 1024 / 1024:.1f} MB"
+    for unit in ("KB", "MB", "GB"):
+        count /= 1024
+        if count < 1000:  # noqa: PLR2004 - three digits before the point
+            return f"{count:.1f} {unit}"
+    return f"{count / 1024:,.1f} TB"
+
+
+def counted(count: int, word: str, several: str = "") -> str:
+    """Write a number with its noun, whose plural is ``several``, without it the noun with an s."""
+    return f"{count:,} {word if count == 1 else several or f'{word}s'}"
+
+
+def span(seconds: float) -> str:
+    """Write a length of time in its largest unit: "40 s", "5 min", "3 h", "12 days"."""
+    for unit, length in (("s", 60), ("min", 60), ("h", 48)):
+        if seconds < length:
+            return f"{int(seconds)} {unit}"
+        seconds /= length if unit != "h" else 24
+    return f"{int(seconds):,} days"
+
+
+def ago(seconds: float) -> str:
+    """Say how long ago something was; a moment that a clock has put into the future is just now."""
+    return "just now" if seconds < 2 else f"{span(seconds)} ago"  # noqa: PLR2004 - one second is no length
 
 
 def _kind(summary: Mapping[str, Any]) -> str:

@@ -35,9 +35,34 @@ def test_how_much_of_a_recording_there_is(records: int, seconds: float, whole: f
     assert wording.portion(records, seconds, whole) == text
 
 
-@pytest.mark.parametrize(("count", "text"), [(1023, "1,023 bytes"), (1024, "1.0 KB"), (102400, "100.0 KB")])
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (1, "1 byte"), (1023, "1,023 bytes"), (1024, "1.0 KB"), (102400, "100.0 KB"), (1024**2 - 1, "1.0 MB"),
+        (5 * 1024**3, "5.0 GB"), (3 * 1024**4, "3.0 TB"), (5000 * 1024**4, "5,000.0 TB"),
+    ],
+)  # fmt: skip
 def test_sizes(count: int, text: str) -> None:
     assert wording.size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [((1, "file"), "1 file"), ((0, "file"), "0 files"), ((1200, "entry", "entries"), "1,200 entries")],
+)
+def test_a_count_agrees_with_its_noun(words: tuple[int, str], text: str) -> None:
+    assert wording.counted(*words) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (-5, "just now"), (1, "just now"), (59.9, "59 s ago"), (60, "1 min ago"), (3599, "59 min ago"),
+        (3600, "1 h ago"), (48 * 3600 - 1, "47 h ago"), (48 * 3600, "2 days ago"), (400 * 86400, "400 days ago"),
+    ],
+)  # fmt: skip
+def test_how_long_ago(seconds: float, text: str) -> None:
+    assert wording.ago(seconds) == text
 
 
 def test_a_run_in_full() -> None:

@@ -13,15 +13,20 @@ from gateway.cli.conflicts import conflicts
 from gateway.cli.context import Commands
 from gateway.cli.demo import demo
 from gateway.cli.devices import device, devices, pair
+from gateway.cli.doctor import doctor
 from gateway.cli.files import add, get, list_files
 from gateway.cli.inspect import inspect
+from gateway.cli.logs import logs
 from gateway.cli.masterkey import masterkey
 from gateway.cli.refused import refused
 from gateway.cli.reindex import reindex
 from gateway.cli.restore import restore, verify
 from gateway.cli.serve import serve
+from gateway.cli.status import status
+from gateway.cli.traffic import traffic
 from gateway.cli.trash import move, remove, trash
 from gateway.cli.upload import upload
+from gateway.cli.usage import disk_usage
 from gateway.cli.users import signin_link, user
 
 
@@ -46,6 +51,8 @@ def main() -> None:
 
 for _command in (
     serve,
+    status,
+    doctor,
     demo,
     pair,
     devices,
@@ -67,6 +74,9 @@ for _command in (
     restore,
     masterkey,
     agent,
+    traffic,
+    disk_usage,
+    logs,
     inspect,
     user,
     signin_link,

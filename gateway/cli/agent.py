@@ -4,7 +4,6 @@ from typing import Final
 
 import click
 
-from gateway.cli import logs
 from gateway.cli.context import fail, gateway, read_config
 
 ONCE: Final = 0.02  # seconds between two transactions
@@ -23,14 +22,16 @@ def agent(*, once: bool) -> None:
       wristgate agent
     """  # noqa: D301
     from gateway.agent import Agent, lock, name_process  # noqa: PLC0415
+    from gateway.cli import loglines  # noqa: PLC0415
     from gateway.dropwatch import DropWatch, say  # noqa: PLC0415
     from gateway.server.sidecar import Ending  # noqa: PLC0415
 
     config = read_config()
-    logs.set_up(config.log_format, config.log_level)
+    loglines.set_up(config)
     with gateway() as opened:
         if lock(config.data_dir) is None:
             fail(f"another agent works on {config.data_dir}; a running gateway has its own")
+        loglines.keep(config)
         name_process()
         ending = Ending(config.shutdown_timeout)
         if once:

@@ -25,7 +25,8 @@ def apikey() -> None:
 )  # fmt: skip
 @click.option("--folder", metavar="PATH", help="The only folder that it sees.")
 @click.option("--user", "email", metavar="EMAIL", help="Whose key it is; without it the owner's.")
-def create(name: str, scopes: tuple[str, ...], folder: str | None, email: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object, in which it is the secret.")
+def create(name: str, scopes: tuple[str, ...], folder: str | None, email: str | None, *, as_json: bool) -> None:
     """Make a key called NAME and print it: this once, alone on standard output.
 
     \b
@@ -41,6 +42,11 @@ def create(name: str, scopes: tuple[str, ...], folder: str | None, email: str | 
         except BadRequest as error:
             fail(error.message, 2)
         made = opened.store.write(opened.keys.make(opened.accounts.find(email), wish)).result()
+    if as_json:
+        import orjson  # noqa: PLC0415
+
+        click.echo(orjson.dumps(_told(made.key) | {"secret": made.secret}))
+        return
     click.echo(made.secret)
     where = f" in {made.key.folder}" if made.key.folder else ""
     click.echo(
@@ -53,7 +59,13 @@ def create(name: str, scopes: tuple[str, ...], folder: str | None, email: str | 
 @apikey.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list instead of a table.")
 def list_keys(*, as_json: bool) -> None:
-    """List the keys of all users, never what they are."""
+    """List the keys of all users, never what they are.
+
+    \b
+    Examples:
+      wristgate apikey list
+      wristgate apikey list --json
+    """  # noqa: D301
     with gateway() as opened:
         rows = opened.keys.all()
         users = {key.user: opened.accounts.name(key.user) for key in rows}
@@ -76,16 +88,17 @@ def list_keys(*, as_json: bool) -> None:
 
 
 @apikey.command()
-@click.argument("key_id", metavar="ID")
-def revoke(key_id: str) -> None:
-    """Make the key with this ID worth nothing at once; what it sent stays.
+@click.argument("name", metavar="NAME")
+def revoke(name: str) -> None:
+    """Make the key with this name or id worth nothing at once; what it sent stays.
 
     \b
-    Example:
+    Examples:
+      wristgate apikey revoke phone
       wristgate apikey revoke k3v7zq2mxa5d
     """  # noqa: D301
     with gateway() as opened:
-        found = opened.store.write(opened.keys.revoke(key_id)).result()
+        found = opened.store.write(opened.keys.revoke(opened.keys.called(name).id)).result()
     click.echo(f"Revoked {found.name} ({found.id}). Its files stay.")
 
 

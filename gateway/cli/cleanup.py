@@ -1,6 +1,5 @@
 """``wristgate cleanup``: remove what need not be kept, or look what would go."""
 
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -11,13 +10,13 @@ import click
 
 from gateway.cli.context import gateway
 from gateway.cli.tables import moment, show
+from gateway.cli.times import seconds_of
 from gateway.wording import size
 
 if TYPE_CHECKING:
     from gateway.service.freeing import Cleaned, Item
 
 BREATH: Final = 0.02  # seconds between two transactions, for the gateway's
-_UNITS: Final = {"m": 60, "h": 3600, "d": 24 * 3600, "w": 7 * 24 * 3600}
 _WHY: Final = {
     "version": "replaced by newer versions",
     "trash": "deleted",
@@ -34,10 +33,10 @@ class Age(click.ParamType[int]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Read it."""
-        match = re.fullmatch(r"([0-9]{1,5})([mhdw])", str(value).strip().lower(), re.ASCII)
-        if match is None:
+        seconds = seconds_of(str(value))
+        if seconds is None:
             self.fail(f"{value} is no age; write 30d, 12h or 2w", param, ctx)
-        return int(match[1]) * _UNITS[match[2]]
+        return seconds
 
 
 @click.command()

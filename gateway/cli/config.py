@@ -12,7 +12,13 @@ from gateway.config import ConfigError, settings, unknown
 @click.command("config")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object instead of a table.")
 def show_config(*, as_json: bool) -> None:
-    """Show every setting, its value, and where the value comes from; secrets are hidden."""
+    """Show every setting, its value, and where the value comes from; secrets are hidden.
+
+    \b
+    Examples:
+      wristgate config
+      wristgate config --json
+    """  # noqa: D301
     try:
         rows = settings(os.environ)
     except ConfigError as error:

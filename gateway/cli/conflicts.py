@@ -41,7 +41,8 @@ def conflicts(ctx: click.Context, *, as_json: bool, email: str | None) -> None:
     help="The version that has the name, the one beside it, or both.",
 )  # fmt: skip
 @_USER
-def settle(keys: tuple[str, ...], keep: str, email: str | None) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of what was settled.")
+def settle(keys: tuple[str, ...], keep: str, email: str | None, *, as_json: bool) -> None:
     """Settle the conflicts with these IDs; what is not kept goes into the trash.
 
     \b
@@ -55,7 +56,12 @@ def settle(keys: tuple[str, ...], keep: str, email: str | None) -> None:
         access = by_command(opened.accounts.find(email))
         for key in keys:
             opened.store.write(opened.conflicts.settle(access, key, keep)).result()
-            click.echo(f"Settled {key}: {_SAID[keep]}.")
+            if not as_json:
+                click.echo(f"Settled {key}: {_SAID[keep]}.")
+    if as_json:
+        import orjson  # noqa: PLC0415
+
+        click.echo(orjson.dumps([{"id": key, "kept": keep} for key in keys]))
 
 
 _SAID = {

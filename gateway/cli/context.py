@@ -95,8 +95,7 @@ def gateway(*, create: bool = False) -> Iterator["Gateway"]:
     config = read_config()
     opened = Gateway(config, polite=True)
     if not opened.store.exists() and not (create and "SYNC_DATA_DIR" in os.environ):
-        folder = config.data_dir.absolute()
-        fail(f"there is no gateway's data in {folder}: set SYNC_DATA_DIR, or start one: wristgate serve")
+        fail_without_data(config)
     refuse_root(opened.store.path)
     try:
         opened.open()
@@ -105,3 +104,37 @@ def gateway(*, create: bool = False) -> Iterator["Gateway"]:
         fail(error.message)
     finally:
         opened.store.close()
+
+
+@contextmanager
+def looking() -> Iterator["Gateway"]:
+    """Open the data folder to look at it, as ``gateway`` does; nothing is created, upgraded or written."""
+    from gateway.app import Gateway  # noqa: PLC0415
+
+    config = read_config()
+    opened = Gateway(config, polite=True)
+    if not opened.store.exists():
+        fail_without_data(config)
+    refuse_root(opened.store.path)
+    try:
+        found, needed = opened.store.look().schema()
+        if found != needed:
+            fail(other_release(found, needed))
+        yield opened
+    except GatewayError as error:
+        fail(error.message)
+    finally:
+        opened.store.close()
+
+
+def other_release(found: int, needed: int) -> str:
+    """Say that the data have another schema than this release, and what to do."""
+    if found > needed:
+        return f"these data are of a newer release (schema {found}): install that one"
+    return f"these data are of an earlier release (schema {found}): start the gateway, which upgrades them"
+
+
+def fail_without_data(config: Config) -> NoReturn:
+    """End a command that has no data to work on."""
+    folder = config.data_dir.absolute()
+    fail(f"there is no gateway's data in {folder}: set SYNC_DATA_DIR, or start one: wristgate serve")

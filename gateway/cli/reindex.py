@@ -7,6 +7,7 @@ import click
 
 from gateway.cli.context import gateway
 from gateway.cli.progress import bars
+from gateway.wording import counted
 
 BREATH: Final = 0.01  # seconds between two transactions, for the gateway's
 
@@ -33,8 +34,10 @@ def reindex(*, as_json: bool) -> None:
             "entries": done.entries, "sources": done.sources, "activities": done.activities, "mended": done.mended,
         }))  # fmt: skip
         return
-    mended = f"{done.mended:,} rows were wrong or missing" if done.mended else "nothing was wrong"
+    were = "was" if done.mended == 1 else "were"
+    mended = f"{counted(done.mended, 'row')} {were} wrong or missing" if done.mended else "nothing was wrong"
+    sources = counted(done.sources, "file or summary", "files and summaries")
     click.echo(
-        f"Read {done.entries:,} entries of the journal: {done.activities:,} activities of {done.sources:,} files and "
-        f"summaries; {mended}."
+        f"Read {counted(done.entries, 'entry', 'entries')} of the journal: "
+        f"{counted(done.activities, 'activity', 'activities')} of {sources}; {mended}."
     )

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway.cli import logs
 from gateway.cli.context import ADDRESS, command_name, fail, read_config
 
 if TYPE_CHECKING:
@@ -32,15 +31,17 @@ def serve() -> None:
     """  # noqa: D301
     from gateway import agent  # noqa: PLC0415
     from gateway.app import create_app  # noqa: PLC0415
+    from gateway.cli import loglines  # noqa: PLC0415
     from gateway.config import Address  # noqa: PLC0415
     from gateway.lifespan import freeze  # noqa: PLC0415
     from gateway.server import ServerSettings  # noqa: PLC0415
     from gateway.server import serve as run  # noqa: PLC0415
 
     config = read_config()
-    logs.set_up(config.log_format, config.log_level)
+    loglines.set_up(config)
     _make_folder(config)
     lock = _lock(config.data_dir)
+    loglines.keep(config)
     link = _prepare(config)
 
     def load() -> Any:
@@ -56,7 +57,7 @@ def serve() -> None:
     code = run(
         settings,
         load,
-        lambda bound: _greet(config, Address(*bound), link),
+        lambda bound: _greet(config, Address(*bound), link, lock),
         lambda wait: agent.run(config, wait),
     )
     os.close(lock)
@@ -113,13 +114,17 @@ def _lock(folder: Path) -> int:
                 fail(f"another gateway runs on {folder}: stop it, or set SYNC_DATA_DIR to another folder")
             time.sleep(0.05)
         else:
+            with suppress(OSError):
+                os.ftruncate(handle, 0)  # where a predecessor listened
             return handle
 
 
-def _greet(config: "Config", bound: "Address", link: str | None) -> None:
+def _greet(config: "Config", bound: "Address", link: str | None, lock: int) -> None:
     """Say where the gateway is and what to do next."""
     base = config.base_url or f"http://{reachable(bound)}"
-    with suppress(OSError):  # a full disk; the note is for links only
+    with suppress(OSError):  # a full disk; the notes are for links and wristgate status only
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"http://{bound}\n".encode(), 0)
         write_whole(config.data_dir / ADDRESS, f"{base}\n")
     if config.ready_file:
         write_whole(config.ready_file, f"http://{bound}\n")

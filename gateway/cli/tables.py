@@ -1,12 +1,14 @@
 """Tables: readable on a terminal, one tab-separated line a row for scripts."""
 
 import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 import click
 
 from gateway.cli import layout
+from gateway.wording import ago
 
 
 def show(
@@ -98,6 +100,13 @@ def progress(steps: Sequence[str], *, hidden: bool = False) -> Iterator[str]:
 def printable(text: str) -> str:
     """Replace what a terminal or a script would take for more than text."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def lately(seconds: int | None) -> str:
+    """Write how long ago a moment was; in a pipe the moment."""
+    if seconds is None or not sys.stdout.isatty():
+        return moment(seconds)
+    return ago(time.time() - seconds)
 
 
 def moment(seconds: int | None) -> str:

@@ -38,8 +38,12 @@ class Arrivals:
         async with self._streams.places.hold(req.context.access.user):
             pieces = self._streams.pieces(req, self._most)
             if is_form(req):
-                return await self._form(req, wish, pieces)
-            return await self._receiving.take(req.context.access, pieces, wish)
+                taken: Stored | list[Named] = await self._form(req, wish, pieces)
+            else:
+                taken = await self._receiving.take(req.context.access, pieces, wish)
+        outcomes = [taken] if isinstance(taken, Stored) else [outcome for _, outcome in taken]
+        req.exchange.uploads = sum(isinstance(outcome, Stored) and not outcome.duplicate for outcome in outcomes)
+        return taken
 
     async def _form(self, req: Request, wish: Wish, pieces: AsyncIterator[bytes]) -> list[Named]:
         """Take the files of a form; a fault of one leaves the others, a fault of the form ends it."""

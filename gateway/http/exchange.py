@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from gateway.auth.tokens import new_id
 from gateway.http.errors import REFUSED
+from gateway.service.traffic import NOBODY, Traffic
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,6 +22,7 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 _SWITCHING: Final = 101
 _FORBIDDEN: Final = 403
+_ERROR: Final = 400
 
 _log: Final = logging.getLogger("gateway.access")
 
@@ -28,10 +30,13 @@ _log: Final = logging.getLogger("gateway.access")
 class Exchange:
     """What is known of one request and its answer; goes with the request as ``scope["exchange"]``.
 
-    ``cut``: the client went away, or could not be understood any more, before its body had come in whole.
+    ``cut``: the client went away, or could not be understood any more, before its body had come in whole. ``failed``:
+    it was told an error, whatever the status. ``uploads``: files that it brought and that were new.
     """
 
-    __slots__ = ("cut", "device", "id", "method", "path", "received", "sent", "started", "status")
+    __slots__ = (
+        "cut", "device", "failed", "id", "method", "path", "received", "sent", "started", "status", "uploads",
+    )  # fmt: skip
 
     def __init__(self, method: str, path: str, started: float) -> None:
         self.id = new_id()
@@ -43,13 +48,16 @@ class Exchange:
         self.received = 0
         self.cut = False
         self.sent = 0
+        self.failed = False
+        self.uploads = 0
 
 
 class Exchanges:
-    """Numbers, watches and logs the requests to ``app``; a HEAD is a GET whose body the server leaves out."""
+    """Numbers, watches, counts and logs the requests to ``app``; a HEAD is a GET whose body the server leaves out."""
 
-    def __init__(self, app: Application, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, app: Application, traffic: Traffic, clock: Callable[[], float] = time.perf_counter) -> None:
         self._app = app
+        self._traffic = traffic
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -74,6 +82,10 @@ class Exchanges:
     def _write(self, exchange: Exchange) -> None:
         milliseconds = round((self._clock() - exchange.started) * 1000, 1)
         level = logging.WARNING if exchange.status >= 500 or not exchange.status else logging.INFO  # noqa: PLR2004
+        failed = exchange.failed or exchange.status >= _ERROR or not exchange.status
+        self._traffic.count(
+            exchange.device or NOBODY, exchange.received, exchange.sent, exchange.uploads, failed=failed
+        )
         if not _log.isEnabledFor(level):
             return
         fields = {

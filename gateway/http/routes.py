@@ -6,7 +6,6 @@ import falcon.asgi
 
 from gateway.http.arrivals import Arrivals
 from gateway.http.body import Bodies
-from gateway.http.checkup import Checkup
 from gateway.http.companions import endurain, fitotrack, fittrackee, workout_tracker
 from gateway.http.companions.companion import Companion
 from gateway.http.conversion import Converting
@@ -82,7 +81,7 @@ def add_routes(
     work: Work,
     bodies: Bodies,
     converting: Converting,
-    checkup: Checkup,
+    health: Health,
     starts: Limit,
     polls: Limit,
 ) -> None:
@@ -102,7 +101,7 @@ def add_routes(
         app.add_route(f"{prefix}/records", Record(services.records, work, bodies))
         app.add_route(f"{prefix}/track", Track(services.tracks, work, bodies))
     for path in ("/health", "/healthz"):
-        app.add_route(path, Health(checkup))
+        app.add_route(path, health)
     app.add_route("/api/v1/openapi.json", Description(work))
 
 

@@ -4,11 +4,13 @@ from gateway.sealing.keyfile import parse_keys
 from gateway.sealing.keyring import FILE, Keyring
 from gateway.sealing.masterkey import MasterKey
 from gateway.sealing.reading import open_sealed, read_part, unsealed
-from gateway.sealing.segments import HEADER, Sealing, key_id_of, seal
+from gateway.sealing.segments import HEADER, SEGMENT, TAG, Sealing, key_id_of, seal
 
 __all__ = [
     "FILE",
     "HEADER",
+    "SEGMENT",
+    "TAG",
     "Keyring",
     "MasterKey",
     "Sealing",

@@ -40,6 +40,14 @@ class Accounts:
             raise NotFound(f"no user {email}")
         return user
 
+    def by_id(self, user: str) -> User:
+        """Find a user by id; raises ``NotFound``."""
+        with self._store.read() as transaction:
+            found = transaction.users.by_id(user)
+        if found is None:
+            raise NotFound(f"no user {user}")
+        return found
+
     def name(self, user: str) -> str:
         """Give what the operator knows a user by: the e-mail, ``owner`` for one who has not signed in yet."""
         with self._store.read() as transaction:

@@ -74,6 +74,15 @@ class Devices:
         with self._store.read() as transaction:
             return transaction.devices.all(user.id if user else None)
 
+    def called(self, name: str) -> PairedDevice:
+        """Find a device that is not revoked by its id or name; raises ``NotFound``, ``BadRequest`` for several."""
+        found = [device for device in self.all() if name == device.id or name.casefold() == device.name.casefold()]
+        if not found:
+            raise NotFound(f"no device {name}: see wristgate devices")
+        if len(found) > 1:
+            raise BadRequest(f"{len(found)} devices are called {name}: say which by its id, see wristgate devices")
+        return found[0]
+
     def mine(self, access: Access) -> list[PairedDevice]:
         """List the devices of a caller's user that are not revoked, watches too."""
         with self._store.read() as transaction:

@@ -8,6 +8,7 @@ from gateway.errors import NotFound
 from gateway.model import Actor
 from gateway.service.workouts import leave
 from gateway.store import Store, Transaction
+from gateway.wording import counted
 from gateway.wording import size as sized
 
 Held = tuple[bytes, int]
@@ -56,7 +57,7 @@ class Cleaned:
     @property
     def sentence(self) -> str:
         """Say it in one line."""
-        words = [_counted(self.counts[kind], word) for kind, word in _WORDS.items() if self.counts.get(kind)]
+        words = [counted(self.counts[kind], word) for kind, word in _WORDS.items() if self.counts.get(kind)]
         return f"{', '.join(words)}: {sized(self.freed)}" if words else "nothing"
 
 
@@ -64,10 +65,6 @@ _WORDS = {
     "version": "earlier version", "trash": "deleted file", "refused": "refused upload", "sign-in": "old sign-in",
     "orphan": "stray file",
 }  # fmt: skip
-
-
-def _counted(count: int, word: str) -> str:
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
 
 
 class Ledger:

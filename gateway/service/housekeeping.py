@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
+from gateway.service import traffic
 from gateway.service.clock import Clock, unix_time
 from gateway.service.indexing import index
 from gateway.service.tracks import Tracks
@@ -40,7 +41,7 @@ class Housekeeping:
 
 
 def forget(clock: Clock = unix_time) -> Write[None]:
-    """Remove what has expired, in one short transaction: links, codes, unfinished uploads, answers."""
+    """Remove what has expired, in one short transaction: links, codes, unfinished uploads, answers, old counts."""
     now = clock()
 
     def write(transaction: Transaction) -> None:
@@ -50,6 +51,7 @@ def forget(clock: Clock = unix_time) -> Write[None]:
         transaction.uploads.expire(now - UPLOAD_SECONDS)
         transaction.answers.expire(now - REMEMBER)
         transaction.conversions.expire(now - DAY, now - REMEMBER)
+        traffic.forget(transaction, now)
 
     return write
 

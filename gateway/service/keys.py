@@ -44,6 +44,15 @@ class Keys:
         with self._store.read() as transaction:
             return transaction.keys.all(user)
 
+    def called(self, name: str) -> Key:
+        """Find a key that is not revoked by its id or name; raises ``NotFound``, ``BadRequest`` where several fit."""
+        found = [key for key in self.all() if name == key.id or name.casefold() == key.name.casefold()]
+        if not found:
+            raise NotFound(f"no key {name}")
+        if len(found) > 1:
+            raise BadRequest(f"{len(found)} keys are called {name}: say which by its id, see wristgate apikey list")
+        return found[0]
+
     def make(self, user: User, wish: Wish) -> Write[Made]:
         """Make a key on the operator's word; raises ``Forbidden`` where the user has ``MOST``."""
         now = self._clock()

@@ -3,6 +3,7 @@
 import os
 from contextlib import suppress
 from importlib import resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
@@ -43,15 +44,14 @@ def connect(path: Path) -> apsw.Connection:
 
 def migrate(connection: apsw.Connection) -> None:
     """Apply every migration that is missing, each in one transaction with its number; safe when two processes do it."""
-    steps = sorted((int(item.name[:4]), item) for item in _MIGRATIONS.iterdir() if item.name.endswith(".sql"))
-    if _version(connection) > steps[-1][0]:
-        raise Busy(f"these data are of a newer release (schema {_version(connection)}): install that one")
-    for number, item in steps:
-        if _version(connection) >= number:
+    if version(connection) > newest():
+        raise Busy(f"these data are of a newer release (schema {version(connection)}): install that one")
+    for number, item in _steps():
+        if version(connection) >= number:
             continue
         connection.execute("begin immediate")
         try:
-            if _version(connection) < number:
+            if version(connection) < number:
                 connection.execute(item.read_text("utf-8"))
                 connection.execute(f"pragma user_version = {number}")
             connection.execute("commit")
@@ -61,8 +61,18 @@ def migrate(connection: apsw.Connection) -> None:
             raise
 
 
-def _version(connection: apsw.Connection) -> int:
+def version(connection: apsw.Connection) -> int:
+    """Give the number of the last migration that was applied."""
     return int(connection.execute("pragma user_version").get)
+
+
+def newest() -> int:
+    """Give the number of the last migration that there is."""
+    return _steps()[-1][0]
+
+
+def _steps() -> list[tuple[int, Traversable]]:
+    return sorted((int(item.name[:4]), item) for item in _MIGRATIONS.iterdir() if item.name.endswith(".sql"))
 
 
 def explain(error: apsw.Error) -> Busy:

@@ -22,6 +22,10 @@ class Noun:
         row: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
         return row
 
+    def _rows(self, sql: str, **values: Any) -> list[tuple[Any, ...]]:
+        """All rows, few enough for memory."""
+        return self._connection.execute(sql, values).fetchall()
+
     def _value(self, sql: str, values: Mapping[str, Any]) -> Any:
         """First column of the one row that the statement always gives."""
         row = self._connection.execute(sql, values).fetchone()

@@ -13,7 +13,7 @@ import apsw
 
 from gateway.errors import Busy
 from gateway.sealing import Keyring
-from gateway.store.database import connect, create_private, explain, migrate
+from gateway.store.database import connect, create_private, explain, migrate, newest, version
 from gateway.store.snapshot import copy
 from gateway.store.transaction import Transaction
 from gateway.store.turn import FileTurn
@@ -45,6 +45,7 @@ class Store:
         self._writing = threading.Lock()
         self._writer: Writer | None = None
         self._watch: apsw.Connection | None = None
+        self._looking = False
         self.on_news: Callable[[set[str]], None] = _nobody
         """Called in the writer's thread with the projects in which it has written; to be set before ``open``."""
 
@@ -67,6 +68,26 @@ class Store:
         if not self._polite:
             self._writer = Writer(self._connection, self._transaction, self._turn, self.on_news)
         return self
+
+    def look(self) -> "Store":
+        """Open a database that is there as it is, for reading and ``trouble`` alone; raises ``Busy`` where that fails.
+
+        Nothing is created or upgraded, so ``schema`` says whether the rest can be used. Only for a ``polite`` one.
+        """
+        assert self._polite
+        self._looking = True
+        with suppress(OSError):  # where nothing can be written, reading goes on
+            self._turn = FileTurn(self._folder)
+        try:
+            self._connection = self._connect()
+        except apsw.Error as error:
+            raise explain(error) from error
+        self._transaction = Transaction(self._connection, self._keyring, self._quota)
+        return self
+
+    def schema(self) -> tuple[int, int]:
+        """Give the number of the data's schema, and that of this release."""
+        return version(self._connection), newest()
 
     def _connect(self) -> apsw.Connection:
         connection = connect(self.path)
@@ -104,7 +125,8 @@ class Store:
         return future
 
     def _write_now(self, write: Write[T]) -> T:
-        assert self._turn is not None
+        if self._turn is None:
+            raise Busy("the gateway cannot write to its disk, nothing was stored", wait=60)
         with self._writing, self._turn.ask():  # the turn is the process's: a second thread would have it, too
             try:
                 self._connection.execute("begin immediate")
@@ -151,7 +173,7 @@ class Store:
         """Finish what waits, move the log into the database, let go of the files; also after ``open`` has failed."""
         if self._writer is not None:
             self._writer.close()
-        for connection in self._connections[:1]:
+        for connection in self._connections[: 0 if self._looking else 1]:
             with suppress(apsw.Error):
                 connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         for connection in self._connections:

@@ -9,6 +9,7 @@ from gateway.sealing import Keyring
 from gateway.store.accounts import Links, Sessions, Users
 from gateway.store.answers import Answers
 from gateway.store.backups import Backups
+from gateway.store.census import Census
 from gateway.store.chores import Chores
 from gateway.store.conflicts import Conflicts
 from gateway.store.contents import Contents
@@ -28,8 +29,11 @@ from gateway.store.records import Records
 from gateway.store.rejected import Rejected
 from gateway.store.retention import Retention
 from gateway.store.sealed import Sealed
+from gateway.store.senders import Senders
 from gateway.store.tracks import Tracks
+from gateway.store.traffic import Traffic
 from gateway.store.uploads import Uploads
+from gateway.store.usage import Usage
 from gateway.store.versions import Versions
 from gateway.store.workouts import Workouts
 
@@ -49,6 +53,7 @@ class Transaction:
         self.tokens = Tokens(connection)
         self.families = Families(connection)
         self.keys = Keys(connection)
+        self.senders = Senders(connection)
         self.projects = Projects(connection)
         self.pairings = Pairings(connection)
         self.journal = Journal(connection)
@@ -68,6 +73,9 @@ class Transaction:
         self.rejected = Rejected(connection)
         self.retention = Retention(connection)
         self.sealed = Sealed(connection, keyring)
+        self.traffic = Traffic(connection)
+        self.census = Census(connection)
+        self.usage = Usage(connection)
         self.chores = Chores(connection)
         self.backups = Backups(connection)
         self.health = Health(connection)

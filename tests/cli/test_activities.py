@@ -7,10 +7,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from gateway.simwatch.localgateway import LocalGateway
+from gateway.simwatch.sample import RUN_FILE
 from tests.cli.test_config import run
 from tests.samples import START, fit
 
@@ -124,6 +126,14 @@ def test_reindex(filled: LocalGateway, look: Callable[..., object]) -> None:
     assert "3 activities of 3 files and summaries; nothing was wrong." in text
     told = json.loads(call(filled, "reindex", "--json").stdout)
     assert (told["activities"], told["sources"], told["mended"]) == (3, 3, 0)
+
+
+def test_reindex_counts_one_as_one(tmp_path: Path) -> None:
+    settings = {"SYNC_DATA_DIR": str(tmp_path / "data")}
+    run("signin-link", **settings)
+    assert run("add", str(RUN_FILE), **settings).returncode == 0
+    text = run("reindex", **settings).stdout
+    assert text.endswith(": 1 activity of 1 file or summary; nothing was wrong.\n")
 
 
 def test_without_any(tmp_path_factory: pytest.TempPathFactory) -> None:

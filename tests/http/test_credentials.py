@@ -22,6 +22,7 @@ from gateway.http.request import Request, Response
 from gateway.http.work import Work
 from gateway.model import Scope
 from gateway.service.keys import read_wish
+from gateway.service.traffic import Traffic
 from tests.service.harness import Services
 
 
@@ -57,7 +58,7 @@ class Server:
         app.add_error_handler(GatewayError, Failures(lambda *_: None))
         for path, resource in (("/api/read", Reading()), ("/api/up", Uploading()), ("/api/none", Forgotten())):
             app.add_route(path, resource)
-        self._app = Exchanges(app)
+        self._app = Exchanges(app, Traffic())
         self.body = b""
 
     def key(self, *scopes: str, folder: str | None = None) -> str:

@@ -117,7 +117,7 @@ def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_newer_release_is_not_touched(tmp_path: Path) -> None:
-    newest = len(list(MIGRATIONS.iterdir()))
+    newest = max(int(item.name[:4]) for item in MIGRATIONS.iterdir())
     connection = release(tmp_path, newest)
     connection.execute(f"pragma user_version = {newest + 1}")
     connection.close()

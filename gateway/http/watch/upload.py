@@ -13,7 +13,7 @@ from gateway.http.request import Request, Response
 from gateway.http.watch.fields import answer_limit, base64
 from gateway.http.work import Work
 from gateway.service.devices import Caller
-from gateway.service.uploads import Outcome, Part, Progress, Uploads
+from gateway.service.uploads import Outcome, Part, Progress, Receipt, Uploads
 
 
 class Upload:
@@ -31,6 +31,7 @@ class Upload:
             outcome = await self._work.write(self._take, req.context.caller, body)
         if isinstance(outcome, GatewayError):
             raise outcome
+        req.exchange.uploads = int(isinstance(outcome, Receipt) and not outcome.duplicate)
         resp.media = told(outcome)
 
     def _take(self, caller: Caller, body: dict[str, Any]) -> Callable[[Any], Outcome]:
