@@ -41,9 +41,10 @@ class Caller(Wire):
 
     def rest(self) -> bytes:
         """All that comes until the connection ends."""
-        while self._more():
-            pass
-        return self.buffer
+        pieces = [self.buffer]
+        while data := self.sock.recv(1 << 20):
+            pieces.append(data)
+        return b"".join(pieces)
 
     def ask(self, line: str, *fields: str, body: bytes | None = None) -> Answer:
         """One request and its answer; ``line`` is the request's, without a version."""

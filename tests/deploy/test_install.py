@@ -22,7 +22,7 @@ echo "$@" >>/var/systemctl.log
 END
 chmod 755 /usr/local/bin/systemctl
 
-deploy/install.sh sync.example.org
+PIP_NO_COMPILE=1 deploy/install.sh sync.example.org
 ls -A /opt/wristgate
 echo "now $(readlink /opt/wristgate/.venv)"
 echo 'SYNC_LISTEN_ADDR=127.0.0.1:PORT' >>/etc/wristgate.env

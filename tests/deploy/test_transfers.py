@@ -37,7 +37,11 @@ def test_an_upload_of_20_mb_goes_through_as_it_comes(front: Front) -> None:
         stored = caller.answer()
     assert stored.status == 201
     assert stored.value["file"]["sha256"] == hashlib.sha256(data).hexdigest()
-    assert front.ask(f"GET {STORE}files/download?path=/{front.proxy.name}.bin", front.key).body == data
+    with Caller(front.proxy) as caller:
+        caller.send(head(f"GET {STORE}files/download?path=/{front.proxy.name}.bin", front.key, "Connection: close"))
+        top, _, body = caller.rest().partition(b"\r\n\r\n")
+    assert f"content-length: {SIZE}" in top.decode().lower()
+    assert body == data
     kept = [file for file in front.proxy.folder.rglob("*") if file.is_file() and file.stat().st_size > 1_000_000]
     assert kept == []
 
