@@ -14,6 +14,7 @@ from tests.e2e.client import GARMIN
 from tests.e2e.content import middle
 from tests.e2e.contract import Answer, check
 
+A_PART = 300_000
 GZIP = "Accept-Encoding: gzip, deflate, br"
 
 
@@ -82,14 +83,24 @@ def test_figures_are_closed_to_the_outside(front: Front, path: str) -> None:
 
 
 def test_what_is_too_long_is_refused_before_all_of_it_came(front: Front) -> None:
-    """By a length that no limit allows; of the body comes a part."""
+    """By a length that no limit allows. Of the body comes what newer Caddys want to see, and no more."""
     for where in (f"{GARMIN}upload", f"{STORE}files/upload?path=/huge.bin"):
         with Caller(front.proxy) as caller:
             fields = (front.watch if where.startswith(GARMIN) else front.key, "Content-Length: 3000000000")
             caller.send(head(f"POST {where}", *fields))
             with contextlib.suppress(OSError):
-                caller.send(bytes(1_000_000))
+                caller.send(bytes(A_PART))
             assert told(caller.answer()) == "too_large"
+
+
+def test_who_is_refused_while_still_sending_is_told_why(front: Front) -> None:
+    """A proxy whose connection breaks while it writes may not have read the answer: the gateway takes what comes."""
+    for _ in range(12):
+        with Caller(front.proxy) as caller:
+            caller.send(head(f"POST {STORE}files/upload?path=/a.bin", "X-API-Key: wg_no", "Content-Length: 8000000"))
+            with contextlib.suppress(OSError):
+                caller.send(bytes(8_000_000))
+            assert told(caller.answer()) == "unauthorized"
 
 
 def told(answer: Answer) -> str:
