@@ -54,6 +54,7 @@ build() { # Beside the release in use, so that a failure changes nothing.
     "$python" -c 'import ensurepip' 2>/dev/null || fail "Python cannot make environments: sudo apt install python3-venv"
     new=$HOME_DIR/venv-$(date +%Y%m%d-%H%M%S)
     trap 'rm -rf "$new"' EXIT
+    trap 'exit 1' HUP INT TERM
     echo "Building $new ..."
     "$python" -m venv "$new"
     "$new/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
@@ -64,6 +65,7 @@ build() { # Beside the release in use, so that a failure changes nothing.
 install_files() {
     install -d -o wristgate -g wristgate -m 700 "$DATA"
     [ -e "$SETTINGS" ] || sed "s/sync\.example\.com/$1/" deploy/wristgate.env | install -m 600 /dev/stdin "$SETTINGS"
+    [ -z "$1" ] || grep -q "//$1" "$SETTINGS" || echo "$SETTINGS stays as it is: the name there is another"
     install -m 644 deploy/wristgate.service "$UNIT"
     install -m 755 deploy/wristgate "$COMMAND"
     [ -L "$HOME_DIR/.venv" ] || rm -rf "$HOME_DIR/.venv"

@@ -1,15 +1,18 @@
 """What the image promises, without Docker: the gateway writes to its data and to /tmp alone, and tells its health."""
 
 import os
+import re
+import stat
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.deploy.dockerfile import DOCKERFILE, USER, copied, data_folder, entry, healthcheck, listening
 from tests.deploy.proxies import DEPLOY
 from tests.e2e.client import pair
 from tests.e2e.content import small
-from tests.e2e.program import Program, free_port, wait_until
+from tests.e2e.program import ROOT, Program, free_port, wait_until
 
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,bind,ro / && exec "$@"'
 IMAGE = DEPLOY / "image"
@@ -70,3 +73,27 @@ def test_a_passphrase_may_come_as_a_file(tmp_path: Path, given: str, passed_on: 
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout == f"{passed_on}, serve a b\n"
+
+
+def test_the_dockerfile_copies_what_is_there_and_not_ignored() -> None:
+    rules = [line for line in (ROOT / ".dockerignore").read_text().splitlines() if line and not line.startswith("#")]
+    allowed = [rule.removeprefix("!") for rule in rules if rule.startswith("!")]
+    assert rules[0] == "*"
+    assert sorted(copied()) == sorted(allowed)
+    assert all((ROOT / source).exists() for source in copied())
+
+
+def test_the_dockerfile_keeps_to_hashes_and_to_a_plain_user() -> None:
+    assert "--require-hashes" in DOCKERFILE
+    assert f"\nUSER {USER}:{USER}\n" in DOCKERFILE
+    assert f"useradd --uid {USER} " in DOCKERFILE
+    assert f"EXPOSE {listening()}" in DOCKERFILE
+    assert f"VOLUME {data_folder()}" in DOCKERFILE
+    last = DOCKERFILE.rpartition("\nFROM ")[2]
+    assert not re.search("gcc|build-essential|python3-dev|-venv", last)
+
+
+def test_what_the_image_runs_is_executable() -> None:
+    for name in (*healthcheck(), entry()):
+        assert (IMAGE / name).stat().st_mode & stat.S_IXOTH
+    assert re.findall(r"^COPY --from=build (\S+)", DOCKERFILE, re.MULTILINE) == ["/opt/wristgate"]
