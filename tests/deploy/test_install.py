@@ -20,7 +20,11 @@ cat >/usr/local/bin/systemctl <<'END'
 #!/bin/sh
 echo "$@" >>/var/systemctl.log
 END
-chmod 755 /usr/local/bin/systemctl
+cat >/usr/local/bin/brokenpython <<'END'
+#!/bin/sh
+[ "$1" = -c ] || { mkdir -p "$3/bin" && echo 'no program' >"$3/bin/pip" && chmod 755 "$3/bin/pip"; }
+END
+chmod 755 /usr/local/bin/systemctl /usr/local/bin/brokenpython
 
 PIP_NO_COMPILE=1 deploy/install.sh sync.example.org
 ls -A /opt/wristgate
@@ -43,7 +47,7 @@ kill $! && wait $! || :
 
 echo "# mine" >>/etc/wristgate.env
 now=$(readlink /opt/wristgate/.venv)
-env PIP_NO_INDEX=1 PIP_FIND_LINKS=/nowhere PIP_EXTRA_INDEX_URL= deploy/install.sh >/var/failed.log 2>&1 && exit 9
+PYTHON=/usr/local/bin/brokenpython deploy/install.sh >/var/failed.log 2>&1 && exit 9
 [ "$now" = "$(readlink /opt/wristgate/.venv)" ] && tail -n 1 /etc/wristgate.env
 find /opt/wristgate -maxdepth 1 -name 'venv-2*' | wc -l
 
