@@ -71,6 +71,10 @@ install_files() {
     [ -L "$HOME_DIR/.venv" ] || rm -rf "$HOME_DIR/.venv"
     old=$(readlink "$HOME_DIR/.venv" || :)
     ln -sfn "${new##*/}" "$HOME_DIR/.venv"
+    if ! "$COMMAND" config >/dev/null; then
+        [ -z "$old" ] || ln -sfn "$old" "$HOME_DIR/.venv"
+        fail "a setting in $SETTINGS is wrong; nothing was restarted"
+    fi
     trap - EXIT
     for release in "$HOME_DIR"/venv-*; do # this one and the one before it
         case ${release##*/} in "${new##*/}" | "$old") ;; *) rm -rf "$release" ;; esac
@@ -79,7 +83,6 @@ install_files() {
 
 start() {
     if has_systemd; then
-        "$COMMAND" config >/dev/null || fail "a setting in $SETTINGS is wrong; nothing was restarted"
         systemctl daemon-reload
         systemctl enable --quiet wristgate
         systemctl restart wristgate || fail "it does not start: journalctl -u wristgate -n 30"

@@ -24,7 +24,11 @@ cat >/usr/local/bin/brokenpython <<'END'
 #!/bin/sh
 [ "$1" = -c ] || { mkdir -p "$3/bin" && echo 'no program' >"$3/bin/pip" && chmod 755 "$3/bin/pip"; }
 END
-chmod 755 /usr/local/bin/systemctl /usr/local/bin/brokenpython
+cat >/usr/local/bin/quickpython <<'END'
+#!/bin/sh
+[ "$1" = -c ] || { cp -r /opt/wristgate/.venv/. "$3" && echo : >"$3/bin/pip"; }
+END
+chmod 755 /usr/local/bin/*python /usr/local/bin/systemctl
 
 PIP_NO_COMPILE=1 deploy/install.sh sync.example.org
 ls -A /opt/wristgate
@@ -48,8 +52,14 @@ kill $! && wait $! || :
 echo "# mine" >>/etc/wristgate.env
 now=$(readlink /opt/wristgate/.venv)
 PYTHON=/usr/local/bin/brokenpython deploy/install.sh >/var/failed.log 2>&1 && exit 9
-[ "$now" = "$(readlink /opt/wristgate/.venv)" ] && tail -n 1 /etc/wristgate.env
-find /opt/wristgate -maxdepth 1 -name 'venv-2*' | wc -l
+echo SYNC_WORKERS=3 >>/etc/wristgate.env
+PYTHON=/usr/local/bin/quickpython deploy/install.sh 2>/var/refused.log && exit 9
+tail -n 1 /var/refused.log
+sed -i /WORKERS/d /etc/wristgate.env
+[ "$now" = "$(readlink /opt/wristgate/.venv)" ] && ls /opt/wristgate | wc -w
+PYTHON=/usr/local/bin/quickpython deploy/install.sh >/dev/null
+[ "$now" != "$(readlink /opt/wristgate/.venv)" ] && ls /opt/wristgate | wc -w
+[ -d "/opt/wristgate/$now" ] && tail -n 1 /etc/wristgate.env
 
 deploy/install.sh --uninstall
 ls -d /opt/wristgate /etc/systemd/system/wristgate.service /usr/local/bin/wristgate 2>/dev/null || echo gone
@@ -85,10 +95,11 @@ def test_it_installs_upgrades_and_removes(tmp_path: Path) -> None:
     assert rest[3] == "healthy"
     assert any(line.startswith("https://sync.example.org/signin?link=") for line in map(str.strip, rest))
     assert f"SYNC_BACKUP_PASSPHRASE={PASSPHRASE}" in rest
-    kept = rest.index("# mine")
-    assert rest[kept + 1] == "2", "what could not be built is gone, what ran is there"
-    assert rest[-7:] == [
+    refused = next(at for at, line in enumerate(rest) if "a setting in /etc/wristgate.env is wrong" in line)
+    assert rest[refused + 1 : refused + 4] == ["2", "2", "# mine"], "the one in use and the one before it, always"
+    assert rest[-10:] == [
         "gone", "/var/lib/wristgate/wristgate.db",
+        "daemon-reload", "enable --quiet wristgate", "restart wristgate",
         "daemon-reload", "enable --quiet wristgate", "restart wristgate",
         "disable --now --quiet wristgate", "daemon-reload",
     ]  # fmt: skip
