@@ -3,6 +3,8 @@
 import json
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +57,16 @@ class Caller(Wire):
 
 def head(line: str, *fields: str) -> bytes:
     return "\r\n".join([f"{line} HTTP/1.1", f"Host: {NAME}", *fields, "", ""]).encode()
+
+
+@contextmanager
+def away(gateway: Program) -> Iterator[None]:
+    """Stop the gateway for a while."""
+    gateway.stop()
+    try:
+        yield
+    finally:
+        gateway.start()
 
 
 def own(answer: Answer, *, hidden: bool = False, most: int = 32768) -> dict[str, Any]:

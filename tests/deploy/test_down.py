@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.deploy.authority import Certificate
-from tests.deploy.callers import HSTS, STORE, TLS12, TLS13, Caller, Front, head, own
+from tests.deploy.callers import HSTS, STORE, TLS12, TLS13, Caller, Front, away, head, own
 from tests.deploy.proxies import PROXIES, Proxy
 from tests.e2e.client import GARMIN
 from tests.e2e.contract import check
@@ -23,9 +23,8 @@ LONGEST_WAIT = 60
 def down(front: Front) -> Iterator[Front]:
     """The gateway was stopped; it comes back after the test."""
     front.watch, front.key  # noqa: B018 - made while they can be
-    front.gateway.stop()
-    yield front
-    front.gateway.start()
+    with away(front.gateway):
+        yield front
 
 
 def assert_busy(front: Front, line: str, body: bytes | None = None, *fields: str, hidden: bool = False) -> None:
@@ -62,9 +61,8 @@ def test_it_comes_back_at_once(front: Front) -> None:
     """No proxy goes on sparing a gateway that was down, not even on connections that it kept."""
     with Caller(front.proxy) as caller:
         assert check(caller.ask(f"GET {GARMIN}status", front.watch))["ok"] is True
-        front.gateway.stop()
-        assert own(caller.ask(f"GET {GARMIN}status", front.watch))["error"] == "busy"
-        front.gateway.start()
+        with away(front.gateway):
+            assert own(caller.ask(f"GET {GARMIN}status", front.watch))["error"] == "busy"
         assert check(caller.ask(f"GET {GARMIN}status", front.watch))["ok"] is True
 
 

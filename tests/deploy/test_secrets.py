@@ -8,7 +8,7 @@ import apsw
 import pytest
 
 from tests.deploy.authority import NAME, Certificate
-from tests.deploy.callers import STORE, TLS13, Caller, Front, head
+from tests.deploy.callers import STORE, TLS13, Caller, Front, away, head
 from tests.deploy.proxies import PROXIES, Proxy
 from tests.e2e.client import GARMIN
 from tests.e2e.contract import check
@@ -67,9 +67,8 @@ def test_no_secret_is_written_down(
     """Whether the gateway answers or not, and whatever level the log of the other sites has."""
     proxy = kind(tmp_path, certificate, gateway.port).start()
     tell_all(proxy)
-    gateway.stop()
-    tell_all(proxy)
-    gateway.start()
+    with away(gateway):
+        tell_all(proxy)
     proxy.stop()
     written = proxy.written()
     assert "/signin" in written, "there is no log to look into"
