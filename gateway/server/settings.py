@@ -29,9 +29,10 @@ class ServerSettings:
     write_timeout: float = 60
     """An answer of which the client takes not one byte for so long is cut off."""
     linger_timeout: float = 3
-    linger_bytes: int = 262144
+    linger_bytes: int = 16777216
     """After an answer that came before the whole request: so long and so much is read and dropped before the close,
-    for a close with unread bytes is a reset, which takes the answer away from the client."""
+    for a close with unread bytes is a reset, which takes the answer away from the client, or from a proxy that goes on
+    passing a body to us."""
     backlog: int = 1024
     """Connections that the kernel holds before they are accepted."""
     message_bytes: int = 65536
