@@ -3,10 +3,12 @@
 ``AWS_ACCESS_KEY_ID``, ``AWS_SECRET_ACCESS_KEY``, ``AWS_REGION``; for storage that is not Amazon's ``AWS_ENDPOINT_URL``.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import BinaryIO, Final
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
@@ -15,6 +17,7 @@ from obstore.store import S3Store
 from gateway.backups.place import PIECE
 from gateway.errors import Busy, Conflicting, NotFound
 
+_ENDPOINTS: Final = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT")
 _CHUNK: Final = 5 * 1024 * 1024  # the least that S3 takes as a part
 _AT_ONCE: Final = 2  # parts in memory
 _LONGEST: Final = 200  # characters of what the storage says
@@ -25,6 +28,7 @@ class BucketPlace:
 
     def __init__(self, where: str, patience: int) -> None:
         self.name = where.rstrip("/")
+        _check_variables()
         with self._told():
             self._store = S3Store.from_url(
                 self.name,
@@ -79,3 +83,20 @@ class BucketPlace:
         except (BaseError, ValueError, OSError) as error:
             said = " ".join(str(error).split())[:_LONGEST]
             raise Busy(f"the place of the backups cannot be used: {self.name}: {said}", wait=60) from error
+
+
+def _check_variables() -> None:
+    """Take variables that are set to nothing for not set, and refuse an address that the library would end us for."""
+    for name in [name for name, value in os.environ.items() if name.startswith("AWS_") and not value.strip()]:
+        del os.environ[name]
+    for name in _ENDPOINTS:
+        if name in os.environ and not _is_address(os.environ[name]):
+            raise Busy(f"{name} is {os.environ[name]!r}: it takes an address like https://s3.example.com")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

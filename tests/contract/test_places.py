@@ -107,6 +107,21 @@ def test_a_wrong_secret_is_refused(in_rclone: Storage, monkeypatch: pytest.Monke
         list(place.list("x"))
 
 
+@pytest.mark.parametrize("endpoint", ["s3.example.com", "ftp://x", "http://", "http://[::1", "//x"])
+def test_an_address_that_is_none_is_refused(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    with pytest.raises(Busy, match="AWS_ENDPOINT_URL is "):
+        place_at("s3://backups/x")
+
+
+def test_variables_that_are_empty_are_not_set(in_moto: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (in_moto.environment | {"AWS_ENDPOINT_URL_S3": "", "AWS_SESSION_TOKEN": ""}).items():
+        monkeypatch.setenv(name, value)
+    place = place_at("s3://backups/y")
+    place.put("x", b"1")
+    assert read_all(place, "x") == b"1"
+
+
 def test_a_folder_shows_nothing_unfinished(tmp_path: Path) -> None:
     place = FolderPlace(tmp_path)
 

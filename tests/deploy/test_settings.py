@@ -21,4 +21,3 @@ def texts() -> list[Path]:
 @pytest.mark.parametrize("file", texts(), ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_setting_that_is_named_exists(file: Path) -> None:
     assert set(re.findall(r"SYNC_[A-Z_]*[A-Z]", file.read_text())) <= SETTINGS
-
