@@ -6,9 +6,9 @@ from typing import Any, Final
 from gateway.model import FileEntry, Kind, Trashed, Version
 from gateway.store.noun import Noun
 
-COLUMNS: Final = "f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time, f.mtime, f.damaged, \
-f.encrypted"
-WIDTH: Final = 11
+COLUMNS: Final = """f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time, f.mtime, f.damaged,
+                    f.encrypted"""
+WIDTH: Final = len(COLUMNS.split(","))
 """Number of ``COLUMNS``, the fields of a ``FileEntry``."""
 
 _NEXT: Final = "\x01"
