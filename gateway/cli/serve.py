@@ -68,11 +68,14 @@ def _prepare(config: "Config") -> str | None:
     """Create or upgrade the data folder; gives the secret of a sign-in link while the owner has no password."""
     from gateway.app import Gateway  # noqa: PLC0415
     from gateway.errors import Busy, GatewayError  # noqa: PLC0415
+    from gateway.service.provenance import recognise  # noqa: PLC0415
 
     gateway = Gateway(config, polite=True)
     owner, link = None, None
     try:
         owner = gateway.open()
+        if recognise(gateway.store, config.data_dir, int(time.time())):
+            click.echo("The database was put into this folder by itself: all devices compare anew what they have.")
         if not owner.email:
             link = gateway.store.write(gateway.accounts.link(owner)).result()
     except Busy as error:

@@ -21,13 +21,14 @@ from gateway.sealing import Keyring, parse_keys, unsealed
 from gateway.sealing.keyfile import written
 from gateway.secretfile import replace, sync_file, sync_folder
 from gateway.service.backuplist import fetch
+from gateway.service.provenance import FILE as FOLDER
 from gateway.store import FILE, open_snapshot
 
 UNFINISHED: Final = "restore.unfinished"
 _NEW: Final = "restore.db"
 _PIECE: Final = 256 * 1024
 _KEYS: Final = frozenset({sealing.FILE, "token.key"})
-_NOTHING: Final = frozenset({"serve.lock", "agent.lock", "waiting.lock", "backup.lock", "logs", "lost+found"})
+_NOTHING: Final = frozenset({"serve.lock", "agent.lock", "waiting.lock", "backup.lock", "logs", "lost+found", FOLDER})
 _BEGUN: Final = frozenset({UNFINISHED, _NEW, "contents", f"{_NEW}-wal", f"{_NEW}-shm"})
 
 Progress = Callable[[str, int, int], None]

@@ -1,5 +1,7 @@
 """Projects and who may do what in them."""
 
+from collections.abc import Callable
+
 from gateway.model import Role
 from gateway.store.noun import Noun
 
@@ -10,6 +12,11 @@ class Projects(Noun):
     def all(self) -> list[str]:
         """List the projects of this gateway by id."""
         return [row[0] for row in self._run("select id from projects order by id")]
+
+    def begin_anew(self, new_epoch: Callable[[], str]) -> None:
+        """Give every project another epoch: who has a cursor of the journal as it was goes back to the beginning."""
+        for project in self.all():
+            self._run("update projects set epoch = :epoch where id = :id", epoch=new_epoch(), id=project)
 
     def name(self, project: str) -> str:
         """Give the name of a project that is there."""

@@ -63,13 +63,10 @@ class Snapshot:
         return found
 
     def begin_anew(self, new_epoch: Callable[[], str]) -> None:
-        """Give every project another epoch: who has a cursor of the journal as it was goes back to the beginning."""
+        """Bring the schema up to date, and give every project another epoch."""
         migrate(self._connection)
         self._connection.execute("begin immediate")
-        for (project,) in self._connection.execute("select id from projects").fetchall():
-            self._connection.execute(
-                "update projects set epoch = :epoch where id = :id", {"epoch": new_epoch(), "id": project}
-            )
+        self._transaction.projects.begin_anew(new_epoch)
         self._connection.execute("commit")
 
     def settle(self) -> None:

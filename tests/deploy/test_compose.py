@@ -20,6 +20,7 @@ def test_compose_declares_what_its_services_use() -> None:
         assert set(service.get("secrets", [])) <= set(document["secrets"])
         assert set(service["networks"]) <= set(document["networks"])
         assert set(service.get("depends_on", [])) <= set(document["services"])
+        assert "profiles" not in document["services"]["gateway"]
         named = {volume.partition(":")[0] for volume in service["volumes"]}
         assert {name for name in named if not name.startswith(".")} <= set(document["volumes"])
         assert all((DEPLOY / name).exists() for name in named if name.startswith("."))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -140,6 +141,37 @@ def test_a_restore_that_is_killed_starts_no_gateway_and_can_be_begun_again(
     again = Api(f"http://127.0.0.1:{back.port}", api.token, PREFIX)
     for path, body in bodies.items():
         assert download(again, path=path).body == body
+
+
+def test_a_database_that_was_put_into_a_folder_by_itself_begins_a_new_epoch(make: Make, tmp_path: Path) -> None:
+    """As litestream does at a first boot; a folder that is copied as a whole is the same."""
+    program = make().start()
+    api = key_of(program)
+    put(api, "/documents/x.txt", unique())
+    cursor = _pulled(api)
+    program.stop()
+    program.start()
+    assert ask(_at(program, api), "sync/pull", cursor=cursor).status == 200
+    program.stop()
+    whole, alone = tmp_path / "whole", tmp_path / "alone"
+    shutil.copytree(program.data, whole)
+    alone.mkdir()
+    for name in ("wristgate.db", "master.key"):
+        shutil.copy(program.data / name, alone)
+    copy = make(data=whole).start()
+    assert ask(_at(copy, api), "sync/pull", cursor=cursor).status == 200
+    brought = make(data=alone).start()
+    answer = ask(_at(brought, api), "sync/pull", cursor=cursor)
+    assert (answer.status, answer.json["reset"]) == (410, True)
+    assert "put into this folder by itself" in brought.words()
+    cursor = _pulled(_at(brought, api))
+    brought.stop()
+    brought.start()
+    assert ask(_at(brought, api), "sync/pull", cursor=cursor).status == 200
+
+
+def _at(program: Program, api: Api) -> Api:
+    return Api(f"http://127.0.0.1:{program.port}", api.token, PREFIX)
 
 
 def test_the_agent_backs_up_daily(make: Make, tmp_path: Path) -> None:
