@@ -16,7 +16,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends ca-certificates python3 \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* \
     && useradd --uid 10001 --user-group --home-dir /var/lib/wristgate --shell /usr/sbin/nologin wristgate \
-    && install -d -o 10001 -g 10001 -m 700 /var/lib/wristgate
+    && install -d -o 10001 -g 10001 -m 700 /var/lib/wristgate /backups
 COPY --from=build /opt/wristgate /opt/wristgate
 COPY deploy/image/ /usr/local/bin/
 

@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gateway.cli.context import gateway
+from gateway.cli.places import AS_JSON, print_json
 from gateway.cli.progress import bars
 from gateway.cli.tables import show
-from gateway.wording import size
+from gateway.wording import counted, size
 
 if TYPE_CHECKING:
     from gateway.app import Gateway
     from gateway.service.masterkeys import KeyUse
+    from gateway.service.resealing import Resealed
 
 BREATH: Final = 0.01  # seconds between two transactions, for the gateway's
 
 
 @click.group(invoke_without_command=True)
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON object instead of a table.")
+@AS_JSON
 @click.pass_context
 def masterkey(ctx: click.Context, *, as_json: bool) -> None:
     """List the keys with which files are sealed on the disk, and what needs them.
@@ -33,14 +35,14 @@ def masterkey(ctx: click.Context, *, as_json: bool) -> None:
     """  # noqa: D301
     if ctx.invoked_subcommand is not None:
         if as_json:
-            raise click.UsageError("--json goes with the list: wristgate masterkey --json", ctx)
+            raise click.UsageError(
+                f"options go behind the command: wristgate masterkey {ctx.invoked_subcommand} ...", ctx
+            )
         return
     with gateway() as opened:
         rows, unsealed = opened.masterkeys.uses()
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps({"keys": [_told(row) for row in rows], "unsealed": unsealed}))
+        print_json({"keys": [_told(row) for row in rows], "unsealed": unsealed})
         return
     show(
         ("Key", "State", "Files", "Size", "Backups"),
@@ -54,7 +56,8 @@ def masterkey(ctx: click.Context, *, as_json: bool) -> None:
 
 
 @masterkey.command()
-def rotate() -> None:
+@AS_JSON
+def rotate(*, as_json: bool) -> None:
     """Make a new key, seal all files with it, and forget those that nothing needs any more.
 
     The gateway goes on meanwhile. A key that a backup needs is kept. Broken off, it goes on with
@@ -65,14 +68,15 @@ def rotate() -> None:
       wristgate masterkey rotate
     """  # noqa: D301
     with gateway() as opened:
-        key = opened.masterkeys.rotate()
-        click.echo(f"The new key is {key.id.hex()}. Keep a copy of {opened.keyring.path} elsewhere.")
-        _reseal(opened)
-        _prune(opened)
+        key = opened.masterkeys.rotate().id.hex()
+        click.echo(f"The new key is {key}. Keep a copy of {opened.keyring.path} elsewhere.", err=as_json)
+        done, gone = _reseal(opened), opened.masterkeys.prune()
+        _tell(opened, done, gone, as_json=as_json)
 
 
 @masterkey.command()
-def reseal() -> None:
+@AS_JSON
+def reseal(*, as_json: bool) -> None:
     """Seal with the newest key what is sealed with another one or not yet, as the agent does daily.
 
     \b
@@ -80,11 +84,12 @@ def reseal() -> None:
       wristgate masterkey reseal
     """  # noqa: D301
     with gateway() as opened:
-        _reseal(opened)
+        _tell(opened, _reseal(opened), None, as_json=as_json)
 
 
 @masterkey.command()
-def prune() -> None:
+@AS_JSON
+def prune(*, as_json: bool) -> None:
     """Forget the keys that nothing needs any more, backups included.
 
     \b
@@ -92,28 +97,39 @@ def prune() -> None:
       wristgate masterkey prune
     """  # noqa: D301
     with gateway() as opened:
-        _prune(opened)
+        _tell(opened, None, opened.masterkeys.prune(), as_json=as_json)
 
 
-def _reseal(opened: "Gateway") -> None:
+def _reseal(opened: "Gateway") -> "Resealed":
     def rest() -> bool:
         time.sleep(BREATH)
         return False
 
     with bars() as progress:
-        done = opened.resealing(rest, lambda count, whole: progress("sealing", count, whole)).run()
-    click.echo(f"Sealed anew: {done.bodies + done.files:,} contents.")
-    if done.broken:
-        click.echo(f"{done.broken:,} cannot be read and were left as they are: wristgate verify lists them.", err=True)
+        return opened.resealing(rest, lambda count, whole: progress("sealing", count, whole)).run()
 
 
-def _prune(opened: "Gateway") -> None:
-    gone = opened.masterkeys.prune()
-    for key in gone:
+def _tell(opened: "Gateway", done: "Resealed | None", gone: list[str] | None, *, as_json: bool) -> None:
+    """Say what was sealed anew, and which keys are forgotten or kept."""
+    kept = [row for row in opened.masterkeys.uses()[0] if row.present and not row.current]
+    if as_json:
+        told: dict[str, object] = {"kept": [row.id for row in kept]}
+        if done is not None:
+            told |= {"sealed": done.bodies + done.files, "broken": done.broken}
+        if gone is not None:
+            told |= {"forgotten": gone}
+        print_json(told)
+        return
+    if done is not None:
+        click.echo(f"Sealed anew: {counted(done.bodies + done.files, 'content')}.")
+        if done.broken:
+            click.echo(
+                f"{done.broken:,} cannot be read and were left as they are: wristgate verify lists them.", err=True
+            )
+    for key in gone or ():
         click.echo(f"Forgot the key {key}: nothing needs it any more.")
-    for row in opened.masterkeys.uses()[0]:
-        if not row.current and row.present:
-            click.echo(f"Kept the key {row.id}: {_needs(row)} it.")
+    for row in kept if gone is not None else ():
+        click.echo(f"Kept the key {row.id}: {_needs(row)} it.")
 
 
 def _needs(row: "KeyUse") -> str:

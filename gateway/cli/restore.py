@@ -79,7 +79,8 @@ def _verify_data(*, as_json: bool) -> None:
     is_flag=True,
     help="Do nothing where there is a database, or FILE is not there: for first boots.",
 )
-def restore(where: str | None, *, name: str | None, database: Path | None, if_needed: bool) -> None:
+@AS_JSON
+def restore(where: str | None, *, name: str | None, database: Path | None, if_needed: bool, as_json: bool) -> None:
     """Put a backup into SYNC_DATA_DIR, which must be empty, or have master.key alone.
 
     Files, users, devices and keys are as they were. Every project gets a new epoch: phones and desktops compare all
@@ -98,14 +99,18 @@ def restore(where: str | None, *, name: str | None, database: Path | None, if_ne
     config = read_config()
     try:
         if database is not None:
-            _restore_database(database, config, if_needed=if_needed)
+            restored = _restore_database(database, config, if_needed=if_needed)
         else:
-            _restore(where or "", name, config)
+            restored = _restore(where or "", name, config)
     except GatewayError as error:
         fail(error.message)
+    if as_json:
+        print_json({"restored": restored, "folder": str(config.data_dir)})
+    elif restored:
+        click.echo(f"Restored {restored} into {config.data_dir}. Start the gateway: wristgate serve")
 
 
-def _restore(where: str, name: str | None, config: "Config") -> None:
+def _restore(where: str, name: str | None, config: "Config") -> str:
     from gateway.service.backuplist import find  # noqa: PLC0415
     from gateway.service.restoring import restore as restored  # noqa: PLC0415
 
@@ -116,19 +121,19 @@ def _restore(where: str, name: str | None, config: "Config") -> None:
             place, manifest, config.data_dir, passphrase=config.backup_passphrase or None, known=_known(config),
             progress=progress,
         )  # fmt: skip
-    click.echo(f"Restored {manifest.name} into {config.data_dir}. Start the gateway: wristgate serve")
+    return manifest.name
 
 
-def _restore_database(database: Path, config: "Config", *, if_needed: bool) -> None:
+def _restore_database(database: Path, config: "Config", *, if_needed: bool) -> str | None:
     from gateway.app import keyring, make_folder  # noqa: PLC0415
     from gateway.service.restoring import adopt_copy  # noqa: PLC0415
     from gateway.store import FILE  # noqa: PLC0415
 
     if if_needed and (not database.exists() or (config.data_dir / FILE).exists()):
-        return
+        return None
     make_folder(config.data_dir)
     adopt_copy(database, config.data_dir, keyring(config))
-    click.echo(f"Took {database} into {config.data_dir}, under a new epoch. Start the gateway: wristgate serve")
+    return str(database)
 
 
 def _known(config: "Config") -> "Keyring | None":

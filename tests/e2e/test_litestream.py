@@ -69,6 +69,15 @@ def test_the_gateway_is_killed_and_its_disk_is_gone(make: Make, tmp_path: Path) 
         assert download(again, path=path).body == body
     assert ask(again, "sync/pull", cursor=cursor).json["reset"] is True
 
+    at_first_boot = tmp_path / "boot"
+    at_first_boot.mkdir()
+    shutil.copy(data / "master.key", at_first_boot)
+    assert restored(program, replica, at_first_boot / "wristgate.db")
+    booted = make(data=at_first_boot).start()
+    assert (
+        ask(Api(f"http://127.0.0.1:{booted.port}", api.token, PREFIX), "sync/pull", cursor=cursor).json["reset"] is True
+    )
+
 
 def test_a_database_without_its_key_is_refused(make: Make, tmp_path: Path) -> None:
     program = make().start()
