@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway import __version__
-from gateway.app import BACKUP, Gateway
+from gateway.app import Gateway
 from gateway.backups import place_at
 from gateway.config import Config
 from gateway.dropwatch import say, watched
@@ -16,11 +16,13 @@ from gateway.lifespan import trim
 from gateway.service.backup import alone, make
 from gateway.service.backuplist import forget
 from gateway.service.clock import Clock, unix_time
+from gateway.service.overview import BACKUP
 from gateway.service.taking import Wait
 
 ROUND: Final = 3600.0  # seconds between two rounds
 DAILY: Final = 23 * 3600 + 1800  # rounds are an hour apart, and must not slip by one each day
 AGAIN: Final = 60.0  # seconds until a data folder that cannot be used is looked at again
+FORGETTING: Final = "old backups"
 PATIENCE: Final = 1.0  # seconds between two looks at another agent's lock
 BREATH: Final = 0.05  # seconds between two transactions, for whoever else wants to write
 
@@ -37,6 +39,7 @@ class Agent:
         self._chores = (
             ("housekeeping", self._keep_house), ("refused", self._retry_refused), ("clean-up", self._clean),
             ("sealing", self._seal), ("backup", self._back_up),
+            ("old backups", self._forget_backups),
         )  # fmt: skip
 
     def work(self) -> None:
@@ -114,7 +117,7 @@ class Agent:
             _log.warning("%d contents cannot be read: see wristgate verify", done.broken)
 
     def _back_up(self) -> None:
-        """Make a backup daily, where one is wanted, and remove those that are too old."""
+        """Make a backup daily, where one is wanted."""
         config, now = self._gateway.config, self._clock()
         done, _ = self._last(BACKUP)
         if not config.backup_to or 0 <= now - done < DAILY:
@@ -125,8 +128,17 @@ class Agent:
         _log.info("backed up to %s: %s", place.name, made.sentence)
         if made.lost:
             _log.warning("%d contents were lost before the backup: see wristgate verify", len(made.lost))
+
+    def _forget_backups(self) -> None:
+        """Remove daily the backups that are too old."""
+        config, now = self._gateway.config, self._clock()
+        done, _ = self._last(FORGETTING)
+        if not config.backup_to or 0 <= now - done < DAILY:
+            return
+        place = place_at(config.backup_to)
         with alone(config.data_dir):
             gone = forget(self._gateway.store, place, config.backup_days, now, self._is_over)
+        self._finished(FORGETTING, f"{len(gone.names)} backups")
         if gone.names:
             _log.info("removed %d backups of more than %d days ago", len(gone.names), config.backup_days)
 

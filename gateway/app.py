@@ -3,13 +3,14 @@
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import falcon.asgi
 
 from gateway import sealing
 from gateway.auth import jwt
 from gateway.auth.passwords import Passwords
+from gateway.backups import place_at
 from gateway.config import Config
 from gateway.contents import FileContents
 from gateway.errors import Busy, GatewayError
@@ -54,6 +55,7 @@ from gateway.service.incoming import Incoming
 from gateway.service.intake import Intake
 from gateway.service.keys import Keys
 from gateway.service.masterkeys import MasterKeys
+from gateway.service.overview import BACKUP, BACKUP_ELSEWHERE
 from gateway.service.pairing import Pairings
 from gateway.service.push import Pushes
 from gateway.service.records import Records
@@ -73,9 +75,6 @@ from gateway.service.uploads import Uploads
 from gateway.store import Store
 from gateway.web import routes as web
 from gateway.web.render import Renderer
-
-BACKUP: Final = "backup"
-"""The chore of making backups, by which it is noted when one was finished."""
 
 
 class Gateway:
@@ -138,10 +137,11 @@ class Gateway:
             self.store, self.contents, self.keyring, config.data_dir, self._secrets, config.backup_passphrase or None
         )
 
-    def note_backup(self, told: str) -> None:
-        """Note that a backup was finished now."""
-        now = unix_time()
-        self.store.write(lambda transaction: transaction.chores.finished(BACKUP, told, now)).result()
+    def note_backup(self, place: str, told: str) -> None:
+        """Note that a backup was finished now: the daily one, or one to another place."""
+        now, daily = unix_time(), bool(self.config.backup_to) and place == place_at(self.config.backup_to).name
+        name = BACKUP if daily else BACKUP_ELSEWHERE
+        self.store.write(lambda transaction: transaction.chores.finished(name, told, now)).result()
 
     def _secrets(self) -> dict[str, bytes]:
         """Give the keys that go into a backup, by the names of their files."""

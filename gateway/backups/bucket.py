@@ -14,7 +14,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError, PreconditionError
 from obstore.store import S3Store
 
-from gateway.backups.place import PIECE
+from gateway.backups.place import PIECE, Listed
 from gateway.errors import Busy, Conflicting, NotFound
 
 _ENDPOINTS: Final = ("AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT")
@@ -32,7 +32,12 @@ class BucketPlace:
         with self._told():
             self._store = S3Store.from_url(
                 self.name,
-                client_options={"allow_http": True, "connect_timeout": timedelta(seconds=10), "timeout": "300s"},
+                client_options={
+                    "allow_http": True,
+                    "connect_timeout": "10s",
+                    "read_timeout": "60s",
+                    "timeout": "3600s",
+                },
                 retry_config={"max_retries": min(patience, 5), "retry_timeout": timedelta(seconds=patience)},
             )
 
@@ -61,12 +66,12 @@ class BucketPlace:
             for piece in stream:
                 yield bytes(piece)
 
-    def list(self, folder: str) -> Iterator[tuple[str, int]]:
+    def list(self, folder: str) -> Iterator[Listed]:
         """Give all objects below a folder."""
         with self._told():
             for page in obstore.list(self._store, folder):
                 for found in page:
-                    yield found["path"], found["size"]
+                    yield Listed(found["path"], found["size"], found["last_modified"].timestamp())
 
     def remove(self, name: str) -> None:
         """Remove an object."""
@@ -75,6 +80,9 @@ class BucketPlace:
                 obstore.delete(self._store, name)
             except (NotFoundError, FileNotFoundError):
                 return
+
+    def tidy(self, before: float) -> None:
+        """Do nothing: unfinished parts are for a rule of the bucket, ``AbortIncompleteMultipartUpload``."""
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -10,16 +10,28 @@ objects, and keys, which are locked up with the passphrase.
 """
 
 import hashlib
+import hmac
+import re
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 import orjson
 
 from gateway.errors import Damaged, NotFound
+from gateway.sealing import MasterKey
 
 FORMAT: Final = 1
 BACKUPS: Final = "backups"
 OBJECTS: Final = "objects"
+LONGEST: Final = 1024 * 1024
+"""Bytes that a manifest may have."""
+
+_NAME: Final = re.compile(r"[0-9]{8}T[0-9]{6}Z-[a-z0-9]{4}", re.ASCII)
+_ID: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_MOST: Final = 1 << 53
+_LATEST: Final = 253_402_300_799  # the end of the year 9999
+_PURPOSE: Final = b"wristgate manifest 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +45,20 @@ class Part:
     def of(cls, data: bytes) -> Self:
         """Describe bytes."""
         return cls(hashlib.sha256(data).hexdigest(), len(data))
+
+    @classmethod
+    def read(cls, told: Any) -> Self:
+        """Read one that was written as an object; raises ``Damaged``."""
+        if type(told) is not dict or told.keys() != {"id", "size"}:
+            raise Damaged
+        return cls.checked(told["id"], told["size"])
+
+    @classmethod
+    def checked(cls, key: Any, size: Any) -> Self:
+        """Give one that somebody else has written down; raises ``Damaged``."""
+        if type(key) is not str or not _ID.fullmatch(key) or type(size) is not int or not 0 <= size < _MOST:
+            raise Damaged
+        return cls(key, size)
 
     @property
     def name(self) -> str:
@@ -63,10 +89,15 @@ class Manifest:
         """Where it lies."""
         return f"{BACKUPS}/{self.name}.json"
 
-    def written(self) -> bytes:
-        """Write it, with a hash of itself."""
+    def written(self, key: MasterKey) -> bytes:
+        """Write it, with a hash that only who has the key can make; ``key`` is one of ``keys``."""
         told = asdict(self)
-        return orjson.dumps({**told, "digest": _digest(told)}, option=orjson.OPT_INDENT_2)
+        return orjson.dumps({**told, "digest": _digest(told), "seal": _seal(told, key)}, option=orjson.OPT_INDENT_2)
+
+    def is_sealed_by(self, data: bytes, keys: Iterable[MasterKey]) -> bool:
+        """Say whether what was read was written with one of these keys."""
+        said, told = orjson.loads(data).get("seal"), asdict(self)
+        return any(hmac.compare_digest(str(said), _seal(told, key)) for key in keys)
 
     @classmethod
     def read(cls, data: bytes, name: str) -> Self:
@@ -75,11 +106,16 @@ class Manifest:
             told: dict[str, Any] = orjson.loads(data)
             if told.get("format", FORMAT) > FORMAT:
                 raise NotFound(f"the backup {name} is of a newer release: install that one")
-            if told.pop("digest") != _digest(told):
+            del told["seal"]
+            if told.pop("digest") != _digest(told) or told["name"] != name or not _NAME.fullmatch(name):
                 raise Damaged
-            told["keys"] = tuple(told["keys"])
+            told["keys"] = tuple(_checked(key, str) for key in _checked(told["keys"], list))
             for key in ("index", "list", "locked"):
-                told[key] = told[key] and Part(**told[key])
+                told[key] = None if told[key] is None and key == "locked" else Part.read(told[key])
+            for key, most in (("time", _LATEST), ("objects", _MOST), ("size", _MOST)):
+                if not 0 <= _checked(told[key], int) <= most:
+                    raise Damaged
+            _checked(told["release"], str)
             return cls(**told)
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             raise Damaged from None
@@ -87,6 +123,17 @@ class Manifest:
 
 def _digest(told: dict[str, Any]) -> str:
     return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _seal(told: dict[str, Any], key: MasterKey) -> str:
+    text = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+    return hmac.digest(key.derive(b"", _PURPOSE), text, "sha256").hex()
+
+
+def _checked(value: Any, kind: type) -> Any:
+    if type(value) is not kind:
+        raise Damaged
+    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +157,8 @@ class Index:
         """Read it."""
         told = orjson.loads(data)
         return cls(
-            tuple((mark, Part(key, size)) for mark, key, size in told["pieces"]),
-            {place: Part(*part) for place, part in told["contents"].items()},
+            tuple((mark, Part.checked(key, size)) for mark, key, size in told["pieces"]),
+            {place: Part.checked(*part) for place, part in told["contents"].items()},
         )
 
 
@@ -123,6 +170,7 @@ def list_of(parts: "dict[str, Part]") -> bytes:
 def parts_in(data: bytes) -> list[Part]:
     """Read that; raises ``Damaged``."""
     try:
-        return [Part(key, int(size)) for key, size in (line.split(" ") for line in data.decode("ascii").splitlines())]
+        lines = (line.split(" ") for line in data.decode("ascii").splitlines())
+        return [Part.checked(key, int(size)) for key, size in lines]
     except ValueError:
         raise Damaged from None

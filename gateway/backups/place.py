@@ -1,7 +1,10 @@
 """What backups need of the place where they lie. ``tests/contract/test_places.py`` holds every one to it."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO, Final, Protocol
+
+from gateway.errors import Damaged
 
 PIECE: Final = 1024 * 1024  # bytes
 
@@ -29,13 +32,30 @@ class Place(Protocol):
     def pieces(self, name: str) -> Iterator[bytes]:
         """Read an object, about ``PIECE`` bytes at a time; raises ``NotFound``, at the first of them at the latest."""
 
-    def list(self, folder: str) -> Iterator[tuple[str, int]]:
-        """Give the names of all objects below a folder, with their bytes, in any order."""
+    def list(self, folder: str) -> "Iterator[Listed]":
+        """Give all objects below a folder, in any order."""
 
     def remove(self, name: str) -> None:
-        """Remove an object, if it is there."""
+        """Remove an object, if it is there; it is gone for good after ``settle``."""
+
+    def tidy(self, before: float) -> None:
+        """Remove what was being written before a moment (Unix seconds) and never came to its end."""
 
 
-def read_all(place: Place, name: str) -> bytes:
-    """Read an object whole; raises ``NotFound``, ``Busy``."""
-    return b"".join(place.pieces(name))
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An object at a place: its name, its bytes, and when it was written (Unix seconds)."""
+
+    name: str
+    size: int
+    time: float
+
+
+def read_all(place: Place, name: str, most: int) -> bytes:
+    """Read an object of at most so many bytes; raises ``NotFound``, ``Busy``, and ``Damaged`` for a longer one."""
+    data = bytearray()
+    for piece in place.pieces(name):
+        data += piece
+        if len(data) > most:
+            raise Damaged
+    return bytes(data)

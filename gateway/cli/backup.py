@@ -48,7 +48,7 @@ def backup(ctx: click.Context, *, where: str | None, full: bool, as_json: bool) 
         place = place_of(where, opened.config)
         opened.resealing(_rest).run()  # what an earlier release left must not lie open in a backup
         made = make(opened.backup_source(), place, full=full, progress=progress, rest=_rest)
-        opened.note_backup(made.sentence)
+        opened.note_backup(place.name, made.sentence)
     _tell_made(made, place, as_json=as_json)
 
 

@@ -154,6 +154,7 @@ def _list(*, as_json: bool) -> None:
         ],
         right=("Sent", "Waiting"),
         fold=("Name",),
+        drop=("Type", "Sent"),
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,6 +11,8 @@ from gateway.cli.context import fail, gateway, read_config
 from gateway.cli.places import AS_JSON, BY_NAME, place_of, print_json
 from gateway.cli.progress import bars
 from gateway.wording import size
+
+_NOT_OPENED: Final = 3
 
 if TYPE_CHECKING:
     from gateway.config import Config
@@ -26,7 +28,8 @@ def verify(where: str | None, *, name: str | None, as_json: bool) -> None:
     """Read every byte back: of a backup in a PLACE, or without one of the data folder itself.
 
     With the keys of a backup (SYNC_BACKUP_PASSPHRASE, or master.key in the data folder) its database is put together
-    and looked through, and every file is opened. Exit code 1: something is wrong.
+    and looked through, and every file is opened. Exit codes: 1 something is wrong, 3 the keys are not here, so that
+    only the bytes were held against their hashes.
 
     \b
     Examples:
@@ -141,7 +144,8 @@ def _known(config: "Config") -> "Keyring | None":
     from gateway.app import keyring  # noqa: PLC0415
 
     found = keyring(config)
-    return found if found.path is None or found.path.exists() else None
+    is_default = found.path is not None and config.master_key_file is None
+    return None if is_default and found.path is not None and not found.path.exists() else found
 
 
 def _scratch(config: "Config") -> Path:
@@ -166,7 +170,7 @@ def _tell_verified(found: "Verified", *, as_json: bool) -> None:
                 "Its keys are not here, so nothing was opened: set SYNC_BACKUP_PASSPHRASE, or put master.key here.",
                 err=True,
             )
-    sys.exit(1 if found.faults else 0)
+    sys.exit(1 if found.faults else 0 if found.opened else _NOT_OPENED)
 
 
 def _tell_faults(faults: list[str]) -> None:

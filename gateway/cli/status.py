@@ -121,7 +121,8 @@ def _process(process: int | None, answer: Health | None) -> str:
 
 
 def _backup(state: State) -> str:
-    done = _done(state, state.overview.backed_up if state.overview else None)
+    seen = state.overview
+    done = _done(state, (seen.backed_up if state.config.backup_to else seen.backed_up_elsewhere) if seen else None)
     return done or ("none yet" if state.config.backup_to else "no backup is set up")
 
 

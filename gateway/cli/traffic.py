@@ -121,7 +121,7 @@ def _print_rows(rows: Sequence[Row], span: Sequence[str], by: str) -> None:
         cells.append([*_sum(rows).cells, _sparks(_sum(rows), span)])
     last = date.fromisoformat(span[-1])
     title = f"{date.fromisoformat(span[0]):%-d %b} to {last:%-d %b}" if len(span) > 1 else f"{last:%-d %b}"
-    show([*headings, title], cells, right=headings[1:], fold=headings[:1])
+    show([*headings, title], cells, right=headings[1:], fold=headings[:1], drop=[title])
 
 
 def _print_days(rows: Sequence[Row], span: Sequence[str]) -> None:
@@ -139,7 +139,7 @@ def _print_days(rows: Sequence[Row], span: Sequence[str]) -> None:
         width = _WIDTH * (row.received + row.sent) / most if most else 0
         bar = "█" * round(width) or ("▏" if row.requests else "")
         cells.append([f"{date.fromisoformat(day):%a %-d %b}", *(row.cells[1:] if row.requests else [""] * 5), bar])
-    show([*headings, "Bytes"], cells, right=headings[1:], fold=["Bytes"])
+    show([*headings, "Bytes"], cells, right=headings[1:], drop=["Bytes"])
 
 
 def _sum(rows: Iterable[Row]) -> Row:

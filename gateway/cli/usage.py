@@ -121,7 +121,7 @@ def _print(found: "Room", rows: Sequence[Row]) -> None:
             ("Folder", *(["Of"] if several else []), "Files", "Size"),
             folders,
             right=("Files", "Size"),
-            fold=("Folder", "Of"),
+            fold=("Folder", *(["Of"] if several else [])),
         )
         if len(found.folders) > _FOLDERS:
             click.echo(f"and {len(found.folders) - _FOLDERS} more: wristgate disk-usage --json")

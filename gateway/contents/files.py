@@ -80,9 +80,9 @@ class FileContents:
         target = self._folder / location
         try:
             make_folder(target.parent)
-            with target.open("wb") as file:
-                for piece in pieces:
-                    file.write(piece)
+            target.unlink(missing_ok=True)
+            with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
+                file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())
             sync_folder(target.parent)

@@ -6,7 +6,7 @@ seals looks whether the file has changed. So a key is good for all as soon as it
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -67,33 +67,34 @@ class Keyring:
         """Find the key with which something was sealed; raises ``KeyMissing``."""
         key = self._by_id.get(key_id)
         if key is None:
-            self._refresh()
+            with suppress(Busy):
+                self._refresh()
             key = self._by_id.get(key_id)
         if key is None:
             raise KeyMissing(f"the master key {key_id.hex()} is missing")
         return key
 
     def knows(self, key_id: bytes) -> bool:
-        """Say whether a key is among those that lie in the file now."""
-        self._refresh()
-        return key_id in self._by_id
+        """Say whether a key is among those that lie in the file now; raises ``Busy`` for a file that is damaged."""
+        return any(key.id == key_id for key in self.all())
 
     def add(self, key: MasterKey) -> None:
         """Have another key seal from now on; raises ``Busy``. Only keys in a file can be changed."""
         assert self.path is not None
-        with _told(self.source), locked(self.path.parent):
+        path = self.path.resolve()
+        with _told(self.source), locked(path.parent):
             self._refresh()
-            replace(self.path, written((key, *self._keys)))
+            replace(path, written((key, *self._keys)))
             self._refresh()
 
     def drop(self, key_ids: Iterable[bytes]) -> None:
         """Forget keys with which nothing is sealed any more, never the one that seals; raises ``Busy``."""
         assert self.path is not None
-        gone = set(key_ids)
-        with _told(self.source), locked(self.path.parent):
+        gone, path = set(key_ids), self.path.resolve()
+        with _told(self.source), locked(path.parent):
             self._refresh()
             kept = (self._keys[0], *(key for key in self._keys[1:] if key.id not in gone))
-            replace(self.path, written(kept))
+            replace(path, written(kept))
             self._refresh()
 
     def _create(self, path: Path) -> None:
@@ -101,7 +102,10 @@ class Keyring:
             made_once(path, lambda: written([MasterKey.new()]))
 
     def _refresh(self) -> None:
-        """Read the file if it has changed; a file that has gone meanwhile leaves what is known."""
+        """Read the file if it has changed; one that has gone meanwhile leaves what is known, a damaged one does not.
+
+        What was sealed with a key that has gone from the file can still be opened, as long as this process lives.
+        """
         if self.path is None:
             return
         try:
@@ -111,13 +115,13 @@ class Keyring:
                 self._take(parse_keys(self.path.read_text("ascii", errors="replace")))
                 self._stamp = stamp
         except (OSError, ValueError) as error:
-            if self._keys:
+            if self._keys and isinstance(error, FileNotFoundError):
                 return
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise Busy(f"{self.source}, the file of the master keys, cannot be used: {reason}", wait=60) from None
 
     def _take(self, keys: tuple[MasterKey, ...]) -> None:
-        self._by_id = {key.id: key for key in keys}
+        self._by_id = {**self._by_id, **{key.id: key for key in keys}}
         self._keys = keys
 
     def _lost(self, needed: set[bytes]) -> str:

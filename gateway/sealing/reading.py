@@ -5,7 +5,7 @@ import os
 from typing import BinaryIO, Final, Protocol
 
 from gateway.sealing.keyring import Keyring
-from gateway.sealing.segments import HEADER, SEALED_SEGMENT, SEGMENT, Opening, key_id_of
+from gateway.sealing.segments import CONTENT, HEADER, SEALED_SEGMENT, SEGMENT, Opening, key_id_of
 
 _BUFFER: Final = 256 * 1024
 
@@ -17,14 +17,14 @@ class Source(Protocol):
         """Read ``length`` bytes from ``offset``; fewer at the end only."""
 
 
-def opening(keyring: Keyring, header: bytes, size: int) -> Opening:
+def opening(keyring: Keyring, header: bytes, size: int, purpose: bytes = CONTENT) -> Opening:
     """Begin to open what has this header and so many sealed bytes; raises ``KeyMissing``, ``Damaged``."""
-    return Opening(keyring.get(key_id_of(header)), header, size)
+    return Opening(keyring.get(key_id_of(header)), header, size, purpose)
 
 
-def unsealed(keyring: Keyring, sealed: bytes) -> bytes:
-    """Open a content that is in memory; raises ``KeyMissing``, ``Damaged``."""
-    return opening(keyring, sealed[:HEADER], len(sealed)).open(0, sealed[HEADER:])
+def unsealed(keyring: Keyring, sealed: bytes, purpose: bytes = CONTENT) -> bytes:
+    """Open bytes that are in memory; raises ``KeyMissing``, ``Damaged``."""
+    return opening(keyring, sealed[:HEADER], len(sealed), purpose).open(0, sealed[HEADER:])
 
 
 def read_part(keyring: Keyring, read: Source, size: int, offset: int, length: int) -> bytes:

@@ -28,7 +28,8 @@ SEALED_SEGMENT: Final = SEGMENT + TAG
 HEADER: Final = 28
 
 _MAGIC: Final = b"WGS1"
-_PURPOSE: Final = b"wristgate content 1"
+CONTENT: Final = b"wristgate content 1"
+"""What the bytes are that are sealed: those of one purpose do not open as those of another."""
 _SALT_BYTES: Final = HEADER - len(_MAGIC) - ID_BYTES
 _BYTES_OF_NUMBER: Final = 4
 _LAST: Final = b"\x01"
@@ -38,11 +39,11 @@ _NOT_LAST: Final = b"\x00"
 class Sealing:
     """A content that is being sealed piece by piece; what the methods give is written one behind the other."""
 
-    def __init__(self, key: MasterKey) -> None:
+    def __init__(self, key: MasterKey, purpose: bytes = CONTENT) -> None:
         salt = os.urandom(_SALT_BYTES)
         self.key_id: Final = key.id
         self._header: Final = _MAGIC + key.id + salt
-        self._cipher: Final = _Cipher(key, self._header)
+        self._cipher: Final = _Cipher(key, self._header, purpose)
         self._waiting = bytearray()
         self._number = 0
         self._begun = False
@@ -77,10 +78,10 @@ class Opening:
     Raises ``Damaged`` for what cannot be a sealed content.
     """
 
-    def __init__(self, key: MasterKey, header: bytes, size: int) -> None:
+    def __init__(self, key: MasterKey, header: bytes, size: int, purpose: bytes = CONTENT) -> None:
         if size < HEADER + TAG or (size - HEADER) % SEALED_SEGMENT in range(1, TAG):
             raise Damaged
-        self._cipher: Final = _Cipher(key, header)
+        self._cipher: Final = _Cipher(key, header, purpose)
         self.segments: Final = -(-(size - HEADER) // SEALED_SEGMENT)
         self.size: Final = size - HEADER - self.segments * TAG
         """Bytes of the content."""
@@ -98,9 +99,9 @@ class Opening:
 class _Cipher:
     """The cipher of one object."""
 
-    def __init__(self, key: MasterKey, header: bytes) -> None:
+    def __init__(self, key: MasterKey, header: bytes, purpose: bytes) -> None:
         self._header = header
-        self._gcm = AESGCM(key.derive(header[-_SALT_BYTES:], _PURPOSE))
+        self._gcm = AESGCM(key.derive(header[-_SALT_BYTES:], purpose))
 
     def seal(self, number: int, data: bytes, *, last: bool) -> bytes:
         return self._gcm.encrypt(_nonce(number, last=last), data, self._header)
@@ -116,9 +117,9 @@ def _nonce(number: int, *, last: bool) -> bytes:
     return bytes(7) + number.to_bytes(_BYTES_OF_NUMBER, "big") + (_LAST if last else _NOT_LAST)
 
 
-def seal(key: MasterKey, data: bytes) -> bytes:
-    """Seal a content that is in memory."""
-    sealing = Sealing(key)
+def seal(key: MasterKey, data: bytes, purpose: bytes = CONTENT) -> bytes:
+    """Seal bytes that are in memory."""
+    sealing = Sealing(key, purpose)
     return sealing.write(data) + sealing.finish()
 
 

@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import hmac
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,16 +24,18 @@ from gateway.backups.manifest import OBJECTS, list_of
 from gateway.contents import FileContents
 from gateway.errors import Busy
 from gateway.sealing import Keyring, seal
-from gateway.service.backuplist import claim, newest_index
+from gateway.service.backuplist import INDEX, claim, newest_index
 from gateway.service.clock import Clock, unix_time
 from gateway.store import Store, open_snapshot
 
+PIECES: Final = b"wristgate piece 1"
+"""What a piece of the database is sealed as."""
 PIECE: Final = 512 * 1024  # bytes of the database that are one object
 TRIES: Final = 3  # copies of the database, when contents go while they are copied
 COPY: Final = "backup.db"  # in the data folder, while a backup is made
 LOCK: Final = "backup.lock"
 
-_PURPOSE: Final = b"wristgate piece 1"
+_MARKS: Final = b"wristgate mark 1"
 
 Progress = Callable[[str, int, int], None]
 """Hears what is being done, how much of it is done and how much there is."""
@@ -87,28 +89,34 @@ def make(
     """
     with alone(source.folder):
         claim(source.store, place)
+        now = clock()
+        name = f"{datetime.fromtimestamp(now, UTC).strftime('%Y%m%dT%H%M%SZ')}-{new_id()[:4]}"
         sending = Sending(source, place, progress, rest, full=full)
-        sending.contents(_places(source.store))
+        _note(source.store, place, name, now, [sending.key.id.hex()])  # from now on nobody forgets this key
         copy = source.folder / COPY
         try:
+            sending.contents(_places(source.store))
             for left in reversed(range(TRIES)):
-                copy.unlink(missing_ok=True)
+                _remove(copy)
                 source.store.snapshot(copy)
                 with open_snapshot(copy, source.keyring) as snapshot:
                     if sending.contents([content.location for content in snapshot.large()], last=not left):
                         keys = snapshot.keys()
                         break
-            manifest = sending.finish(copy, keys, clock())
+            manifest = sending.finish(copy, keys, name, now)
         finally:
-            for name in (COPY, f"{COPY}-wal", f"{COPY}-shm"):
-                (source.folder / name).unlink(missing_ok=True)
-        made = Made(manifest, sending.sent, sending.sent_bytes, tuple(sending.lost))
-        source.store.write(
-            lambda transaction: transaction.backups.add(
-                place.name, manifest.name, manifest.time, [bytes.fromhex(key) for key in manifest.keys]
-            )
-        ).result()
-        return made
+            _remove(copy)
+        _note(source.store, place, name, now, manifest.keys)
+        return Made(manifest, sending.sent, sending.sent_bytes, tuple(sending.lost))
+
+
+def _note(store: Store, place: Place, name: str, now: int, keys: Iterable[str]) -> None:
+    store.write(lambda transaction: transaction.backups.add(place.name, name, now, keys)).result()
+
+
+def _remove(copy: Path) -> None:
+    for path in (copy, Path(f"{copy}-wal"), Path(f"{copy}-shm")):
+        path.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -133,8 +141,8 @@ class Sending:
         self._place = place
         self._progress = progress
         self._rest = rest
-        self._key = source.keyring.current
-        self._there = {} if full else dict(place.list(OBJECTS))
+        self.key = source.keyring.current
+        self._there = {} if full else {listed.name: listed.size for listed in place.list(OBJECTS)}
         self._known = Index((), {}) if full else newest_index(place, source.keyring)
         self._contents: dict[str, Part] = {}
         self.sent = self.sent_bytes = 0
@@ -155,25 +163,36 @@ class Sending:
         self.lost = gone
         return last or not gone
 
-    def finish(self, copy: Path, keys: set[bytes], now: int) -> Manifest:
+    def finish(self, copy: Path, keys: set[bytes], name: str, now: int) -> Manifest:
         """Send the database and what tells of all objects, and write the manifest."""
         pieces = tuple(self._pieces(copy))
-        index = self._sealed(Index(pieces, self._contents).written())
+        index = self._object(seal(self.key, Index(pieces, self._contents).written(), INDEX))
         passphrase = self._source.passphrase
         locked = self._object(locked_up(self._source.secrets(), passphrase)) if passphrase else None
         used = {part.id: part for part in (*self._contents.values(), *(part for _, part in pieces), index)}
         if locked:
             used[locked.id] = locked
         listed = self._object(list_of(used))
-        stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
         manifest = Manifest(
-            f"{stamp}-{new_id()[:4]}", now, __version__, tuple(sorted(key.hex() for key in keys | {self._key.id})),
+            name, now, __version__, tuple(sorted(key.hex() for key in keys | {self.key.id})),
             index, listed, locked, len(used) + 1, sum(part.size for part in used.values()) + listed.size,
         )  # fmt: skip
         self._place.settle()
-        self._place.put(manifest.path, manifest.written(), new=True)
+        self._check(manifest, [*used.values(), listed])
+        self._place.put(manifest.path, manifest.written(self.key), new=True)
         self._place.settle()
         return manifest
+
+    def _check(self, manifest: Manifest, parts: list[Part]) -> None:
+        """See that all keys and objects are there, before a manifest says so; raises ``Busy``."""
+        there = {listed.name: listed.size for listed in self._place.list(OBJECTS)}
+        missing = sum(there.get(part.name) != part.size for part in parts)
+        if missing:
+            raise Busy(
+                f"{missing} objects of the backup have gone meanwhile: does another gateway use {self._place.name}?"
+            )
+        if not all(self._source.keyring.knows(bytes.fromhex(key)) for key in manifest.keys):
+            raise Busy("the master keys have changed while the backup was made, make it again")
 
     def _content(self, place: str) -> Part:
         known = self._known.contents.get(place)
@@ -187,20 +206,17 @@ class Sending:
 
     def _pieces(self, copy: Path) -> Iterator[tuple[str, Part]]:
         known, whole = dict(self._known.pieces), -(-copy.stat().st_size // PIECE)
-        secret = self._key.derive(b"", _PURPOSE)
+        secret = self.key.derive(b"", _MARKS)
         with copy.open("rb") as file:
             for done in range(whole):
                 data = file.read(PIECE)
                 mark = hmac.digest(secret, data, "sha256").hex()
                 part = known.get(mark)
                 if part is None or self._there.get(part.name) != part.size:
-                    part = self._sealed(data)
+                    part = self._object(seal(self.key, data, PIECES))
                     known[mark] = part
                 yield mark, part
                 self._progress("database", done + 1, whole)
-
-    def _sealed(self, data: bytes) -> Part:
-        return self._object(seal(self._key, data))
 
     def _object(self, data: bytes) -> Part:
         part = Part.of(data)

@@ -7,16 +7,21 @@ from typing import Final
 import orjson
 
 from gateway.backups import Index, Manifest, Part, Place
-from gateway.backups.manifest import BACKUPS, OBJECTS, parts_in
+from gateway.backups.manifest import BACKUPS, LONGEST, OBJECTS, parts_in
 from gateway.backups.place import read_all
 from gateway.errors import Busy, Conflicting, Damaged, KeyMissing, NotFound
 from gateway.sealing import Keyring, unsealed
-from gateway.store import Store, Write
+from gateway.store import Store, Transaction, Write
 
 MARK: Final = "wristgate.json"
 """The object that says whose backups lie at a place."""
 
+INDEX: Final = b"wristgate index 1"
+"""What an index is sealed as."""
+
 _DAY: Final = 24 * 3600
+GRACE: Final = 2 * _DAY
+"""Seconds for which objects stay that no backup needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +36,10 @@ class Forgotten:
 def manifests(place: Place) -> tuple[list[Manifest], list[str]]:
     """Give all backups, the newest first, and the names of those whose manifest is damaged."""
     found, damaged = [], []
-    for path, _ in place.list(BACKUPS):
+    for path in [listed.name for listed in place.list(BACKUPS)]:
         name = path.removeprefix(f"{BACKUPS}/").removesuffix(".json")
         try:
-            found.append(Manifest.read(read_all(place, path), name))
+            found.append(Manifest.read(read_all(place, path, LONGEST), name))
         except Damaged:
             damaged.append(name)
     return sorted(found, key=lambda manifest: (manifest.time, manifest.name), reverse=True), sorted(damaged)
@@ -43,7 +48,7 @@ def manifests(place: Place) -> tuple[list[Manifest], list[str]]:
 def find(place: Place, name: str | None = None) -> Manifest:
     """Find a backup, by itself the newest; raises ``NotFound``, ``Damaged``."""
     if name is not None:
-        return Manifest.read(read_all(place, f"{BACKUPS}/{name}.json"), name)
+        return Manifest.read(read_all(place, f"{BACKUPS}/{name}.json", LONGEST), name)
     found, damaged = manifests(place)
     if not found:
         what = f"no backup that can be read, {len(damaged)} are damaged" if damaged else "no backup"
@@ -51,19 +56,30 @@ def find(place: Place, name: str | None = None) -> Manifest:
     return found[0]
 
 
+def is_genuine(place: Place, manifest: Manifest, keyring: Keyring) -> bool:
+    """Say whether a manifest was written by who has the keys."""
+    return manifest.is_sealed_by(read_all(place, manifest.path, LONGEST), keyring.all())
+
+
 def fetch(place: Place, part: Part) -> bytes:
     """Read an object that fits into memory, held against its hash; raises ``NotFound``, ``Damaged``."""
-    data = read_all(place, part.name)
+    data = read_all(place, part.name, part.size)
     if Part.of(data) != part:
         raise Damaged
     return data
+
+
+def index_of(place: Place, manifest: Manifest, keyring: Keyring) -> Index:
+    """Give what a backup consists of; raises ``KeyMissing``, ``NotFound``, ``Damaged``."""
+    return Index.read(unsealed(keyring, fetch(place, manifest.index), INDEX))
 
 
 def newest_index(place: Place, keyring: Keyring) -> Index:
     """Give what the newest backup consists of, nothing where none can be read: then all is sent again."""
     for manifest in manifests(place)[0]:
         try:
-            return Index.read(unsealed(keyring, fetch(place, manifest.index)))
+            if is_genuine(place, manifest, keyring):
+                return index_of(place, manifest, keyring)
         except (Damaged, NotFound, KeyMissing):
             continue
     return Index((), {})
@@ -72,46 +88,67 @@ def newest_index(place: Place, keyring: Keyring) -> Index:
 def claim(store: Store, place: Place) -> None:
     """Write whose backups lie at a place, if nobody's do; raises ``Conflicting`` where they are another gateway's.
 
-    A place that had backups of this gateway and is empty now is a disk that is not mounted: ``Busy``.
+    A place that had backups of this gateway and is empty now is a disk that is not mounted: ``Busy``. What the database
+    knows of the place is what lies there from now on.
     """
     with store.read() as transaction:
         owner = transaction.users.owner()
-        known = transaction.backups.has(place.name)
+        known = transaction.backups.names(place.name)
     assert owner is not None
     try:
-        told = orjson.loads(read_all(place, MARK))
+        told = orjson.loads(read_all(place, MARK, LONGEST))
     except NotFound:
         if known:
             raise Busy(f"the backups in {place.name} are gone: is its disk mounted?", wait=60) from None
         place.put(MARK, orjson.dumps({"gateway": owner.id}), new=True)
         return
-    except orjson.JSONDecodeError:
+    except (orjson.JSONDecodeError, Damaged):
         told = {}
     if not isinstance(told, dict) or told.get("gateway") != owner.id:
         raise Conflicting(f"{place.name} has the backups of another gateway: take another folder or prefix")
+    found, damaged = manifests(place)
+    _reconcile(store, place, found, known - {manifest.name for manifest in found} - set(damaged))
+
+
+def _reconcile(store: Store, place: Place, found: list[Manifest], gone: set[str]) -> None:
+    """Have the database know the backups that lie at a place.
+
+    One that was killed at its very end, or was made before a restore, needs its keys as well.
+    """
+
+    def write(transaction: Transaction) -> None:
+        for manifest in found:
+            transaction.backups.add(place.name, manifest.name, manifest.time, manifest.keys)
+        for name in gone:
+            transaction.backups.remove(place.name, name)
+
+    store.write(write).result()
 
 
 def forget(store: Store, place: Place, days: int, now: int, rest: Callable[[], bool] = lambda: False) -> Forgotten:
     """Remove backups of more than so many days ago, but never the newest one, and what only they need.
 
-    Raises ``Busy``, also where a list cannot be read: then nothing that it may name is removed.
+    Objects that no backup needs stay for ``GRACE``: another gateway, put back from one of these backups, may be about
+    to name them. Raises ``Busy``, also where a manifest or list cannot be read: then nothing is removed.
     """
     found, damaged = manifests(place)
     if damaged:
         raise Busy(f"{place.name}/{BACKUPS}/{damaged[0]}.json is damaged, nothing is removed there: take it away first")
     old = [manifest for manifest in found[1:] if manifest.time < now - days * _DAY]
+    used = _used(place, [manifest for manifest in found if manifest not in old])
     for manifest in old:
         place.remove(manifest.path)
         store.write(_removal(place, manifest.name)).result()
-    used = _used(place, [manifest for manifest in found if manifest not in old])
+    place.settle()
     objects = size = 0
-    for name, length in list(place.list(OBJECTS)):
-        if name in used:
+    for listed in list(place.list(OBJECTS)):
+        if listed.name in used or listed.time > now - GRACE:
             continue
-        place.remove(name)
-        objects, size = objects + 1, size + length
+        place.remove(listed.name)
+        objects, size = objects + 1, size + listed.size
         if rest():
             break
+    place.tidy(now - GRACE)
     return Forgotten(tuple(manifest.name for manifest in old), objects, size)
 
 

@@ -168,7 +168,10 @@ class Deliveries:
             return part
         if location is None:
             raise Gone("the file has changed")
-        return self._contents.read(location, offset, length)
+        try:
+            return self._contents.read(location, offset, length)
+        except OSError:
+            raise Gone("this version is not kept any more") from None
 
     def document(self, entry: FileEntry) -> bytes:
         """Give the text of a JSON file as it stands, in UTF-8."""

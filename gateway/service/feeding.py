@@ -49,7 +49,7 @@ class Feeding:
             self._thread.join()
 
     def _feed(self) -> None:
-        with suppress(BrokenPipeError), open(self._into, "wb", buffering=0) as pipe:  # noqa: PTH123
+        with suppress(BrokenPipeError), open(self._into, "wb") as pipe:  # noqa: PTH123
             try:
                 shutil.copyfileobj(self._source, pipe, _PIECE)
             except (GatewayError, OSError) as failure:

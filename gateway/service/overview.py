@@ -1,10 +1,16 @@
 """What an operator wants to know first."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.model import PairedDevice
 from gateway.store import Store
 from gateway.store.census import Counts, Kept
+
+BACKUP: Final = "backup"
+"""The chore of making the daily backup, by which it is noted when one was finished."""
+BACKUP_ELSEWHERE: Final = "backup elsewhere"
+"""The same of backups that somebody makes to other places."""
 
 Done = tuple[int, str] | None
 """When a chore was last finished and what it said; None: never."""
@@ -18,6 +24,7 @@ class Overview:
     devices: list[PairedDevice]
     cleaned: Done
     backed_up: Done
+    backed_up_elsewhere: Done
 
 
 def overview(store: Store) -> Overview:
@@ -25,9 +32,10 @@ def overview(store: Store) -> Overview:
     with store.read() as transaction:
         devices = transaction.devices.all()
         last = transaction.chores.last
-        counts, cleaned, backed_up = transaction.census.counts(), last("clean-up"), last("backup")
+        counts, cleaned = transaction.census.counts(), last("clean-up")
+        backed_up, elsewhere = last(BACKUP), last(BACKUP_ELSEWHERE)
     devices.sort(key=lambda device: (device.last_sync or 0, device.created), reverse=True)
-    return Overview(counts, devices, cleaned, backed_up)
+    return Overview(counts, devices, cleaned, backed_up, elsewhere)
 
 
 def users(store: Store) -> list[Kept]:

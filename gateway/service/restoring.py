@@ -10,7 +10,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from gateway import sealing
 from gateway.auth.tokens import new_id
@@ -20,41 +20,46 @@ from gateway.errors import Conflicting, Damaged, KeyMissing, NotFound
 from gateway.sealing import Keyring, parse_keys, unsealed
 from gateway.sealing.keyfile import written
 from gateway.secretfile import replace, sync_file, sync_folder
-from gateway.service.backuplist import fetch
+from gateway.service.backup import PIECES
+from gateway.service.backuplist import fetch, index_of, is_genuine
 from gateway.service.provenance import FILE as FOLDER
 from gateway.store import FILE, open_snapshot
 
 UNFINISHED: Final = "restore.unfinished"
 _NEW: Final = "restore.db"
 _PIECE: Final = 256 * 1024
-_KEYS: Final = frozenset({sealing.FILE, "token.key"})
+TOKENS: Final = "token.key"
+_KEYS: Final = frozenset({sealing.FILE, TOKENS})
 _NOTHING: Final = frozenset({"serve.lock", "agent.lock", "waiting.lock", "backup.lock", "logs", "lost+found", FOLDER})
-_BEGUN: Final = frozenset({UNFINISHED, _NEW, "contents", f"{_NEW}-wal", f"{_NEW}-shm"})
+_BEGUN: Final = frozenset(
+    {UNFINISHED, "contents", *(f"{name}{ending}" for name in (_NEW, FILE) for ending in ("", "-wal", "-shm"))}
+)
 
 Progress = Callable[[str, int, int], None]
 """Hears what is being done, how much of it is done and how much there is."""
 
 
-def keys_of(place: Place, manifest: Manifest, passphrase: str | None, known: Keyring | None) -> dict[str, bytes]:
-    """Give the secrets that lie in a backup, and see that its keys are among them or ``known``; raises ``KeyMissing``.
+def keys_of(place: Place, manifest: Manifest, passphrase: str | None, known: Keyring | None) -> Keyring:
+    """Give all keys that open a backup, those that are ``known`` first; raises ``KeyMissing`` where some are missing.
 
-    Raises ``Forbidden`` for a wrong passphrase.
+    Raises ``Forbidden`` for a wrong passphrase, ``Damaged`` for a manifest that was not written by who has the keys.
     """
-    secrets: dict[str, bytes] = {}
-    if manifest.locked and passphrase:
-        secrets = unlocked(fetch(place, manifest.locked), passphrase)
-    have = {key.id.hex() for key in ring(secrets, known).all()} if secrets or known else set()
-    missing = sorted(set(manifest.keys) - have)
+    secrets = secrets_of(place, manifest, passphrase)
+    inside = parse_keys(secrets[sealing.FILE].decode("ascii")) if sealing.FILE in secrets else ()
+    keys = tuple(dict.fromkeys((*(known.all() if known else ()), *inside)))
+    missing = sorted(set(manifest.keys) - {key.id.hex() for key in keys})
     if missing:
         how = "set SYNC_BACKUP_PASSPHRASE, or " if manifest.locked else "the backup was made without its keys: "
         raise KeyMissing(f"the backup is sealed with the master key {', '.join(missing)}: {how}put it into master.key")
-    return secrets
+    keyring = Keyring(None, keys)
+    if not is_genuine(place, manifest, keyring):
+        raise Damaged
+    return keyring
 
 
-def ring(secrets: dict[str, bytes], known: Keyring | None) -> Keyring:
-    """Give the keys of a backup and those that are known otherwise."""
-    keys = parse_keys(secrets[sealing.FILE].decode("ascii")) if sealing.FILE in secrets else ()
-    return Keyring(None, tuple(dict.fromkeys((*keys, *(known.all() if known else ())))))
+def secrets_of(place: Place, manifest: Manifest, passphrase: str | None) -> dict[str, bytes]:
+    """Give the secrets that lie in a backup; raises ``Forbidden`` for a wrong passphrase, ``NotFound``, ``Damaged``."""
+    return unlocked(fetch(place, manifest.locked), passphrase) if manifest.locked and passphrase else {}
 
 
 def restore(
@@ -68,21 +73,34 @@ def restore(
 ) -> None:
     """Put a backup into a folder that is empty but for keys; raises ``Conflicting``, ``KeyMissing``, ``Damaged``.
 
-    Every byte is held against its hash. Broken off, it can be begun again in the same folder.
+    ``known``: the keys that this machine has; the file of the master keys is written only where it has none. Every byte
+    is held against its hash. Broken off, it can be begun again in the same folder.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _must_be_empty(folder)
-    secrets = keys_of(place, manifest, passphrase, known)
-    keyring = ring(secrets, known)
-    index = Index.read(unsealed(keyring, fetch(place, manifest.index)))
-    (folder / UNFINISHED).write_text("a backup is being restored here\n")
+    keyring = keys_of(place, manifest, passphrase, known)
+    index = index_of(place, manifest, keyring)
+    _begin(folder)
     _contents(place, index, FileContents(folder / "contents", keyring), progress)
     new = folder / _NEW
-    new.unlink(missing_ok=True)
     database(place, index, keyring, new, progress)
-    for name, data in secrets.items():
-        replace(folder / name, written(keyring.all()) if name == sealing.FILE else data)
+    secrets = secrets_of(place, manifest, passphrase)
+    if known is None:
+        replace(folder / sealing.FILE, written(keyring.all()))
+    elif known.path is not None and not set(manifest.keys) <= {key.id.hex() for key in known.all()}:
+        replace(known.path.resolve(), written(keyring.all()))
+    if TOKENS in secrets:
+        replace(folder / TOKENS, secrets[TOKENS])
     adopt(new, folder, keyring)
+
+
+def _begin(folder: Path) -> None:
+    """Mark a folder as one that is being restored into, and remove what an earlier try has left of a database."""
+    (folder / UNFINISHED).write_text("a backup is being restored here\n")
+    sync_folder(folder)
+    for name in (_NEW, FILE):
+        for ending in ("", "-wal", "-shm"):
+            (folder / f"{name}{ending}").unlink(missing_ok=True)
 
 
 def adopt(database: Path, folder: Path, keyring: Keyring) -> None:
@@ -107,21 +125,27 @@ def adopt_copy(database: Path, folder: Path, keyring: Keyring) -> None:
     """
     if not database.is_file():
         raise NotFound(f"there is no file {database}")
-    if (folder / FILE).exists():
+    if (folder / FILE).exists() and not (folder / UNFINISHED).exists():
         raise Conflicting(f"{folder} has a database already: move it away first")
     with open_snapshot(database, keyring) as snapshot:
         keyring.ensure(snapshot.keys(), create=False)
-    (folder / UNFINISHED).write_text("a database is being restored here\n")
+    _begin(folder)
     new = folder / _NEW
-    shutil.copyfile(database, new)
+    with database.open("rb") as source, _create(new) as target:
+        shutil.copyfileobj(source, target)
     adopt(new, folder, keyring)
 
 
 def _must_be_empty(folder: Path) -> None:
-    there = {path.name for path in folder.iterdir() if not path.name.startswith(".master.key-")}
+    there = {path.name for path in folder.iterdir() if not path.name.startswith((f".{sealing.FILE}-", f".{TOKENS}-"))}
     unknown = sorted(there - _KEYS - _NOTHING - (_BEGUN if UNFINISHED in there else frozenset()))
     if unknown:
         raise Conflicting(f"{folder} is not empty, it has {unknown[0]}: restore into another folder")
+
+
+def _create(path: Path) -> BinaryIO:
+    """Make a file that only its user can read."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
 
 
 def _checked(place: Place, part: Part) -> Iterator[bytes]:
@@ -152,7 +176,7 @@ def _contents(place: Place, index: Index, contents: FileContents, progress: Prog
 
 def database(place: Place, index: Index, keyring: Keyring, path: Path, progress: Progress) -> None:
     """Put the database of a backup together; raises ``NotFound``, ``Damaged``."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
+    with _create(path) as file:
         for done, (_, part) in enumerate(index.pieces, 1):
-            file.write(unsealed(keyring, fetch(place, part)))
+            file.write(unsealed(keyring, fetch(place, part), PIECES))
             progress("database", done, len(index.pieces))

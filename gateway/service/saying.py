@@ -9,7 +9,7 @@ from gateway.model import Kind, Said
 _TEXT: Final = 200  # characters
 _SECONDS: Final = 10.0 * 365 * 24 * 3600
 _METRES: Final = 1e8
-_MOMENT: Final = 1 << 41
+_MOMENT: Final = 253_402_300_799  # the end of the year 9999
 
 
 def said_of(told: object) -> Said:

@@ -1,23 +1,26 @@
 """Reading everything back: every byte of a backup, or of the data folder itself, held against its hash."""
 
 import hashlib
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from gateway.auth.tokens import new_id
 from gateway.backups import Index, Manifest, Part, Place
 from gateway.backups.manifest import parts_in
 from gateway.contents import SEALED, FileContents
-from gateway.errors import Damaged, GatewayError, KeyMissing, NotFound
-from gateway.sealing import Keyring, open_sealed, unsealed
-from gateway.service.backuplist import fetch
-from gateway.service.restoring import Progress, database, keys_of, ring
+from gateway.errors import Busy, Damaged, GatewayError, KeyMissing, NotFound
+from gateway.sealing import Keyring, open_sealed
+from gateway.service.backuplist import fetch, index_of
+from gateway.service.restoring import Progress, database, keys_of
 from gateway.store import Snapshot, Store, open_snapshot
 
 _PIECE: Final = 256 * 1024
+_OWN: Final = "verify-"
 
 
 @dataclass(slots=True)
@@ -58,30 +61,50 @@ def verify(
         found.objects, found.size = found.objects + 1, found.size + part.size
         progress("objects", done, len(parts))
     try:
-        secrets = keys_of(place, manifest, passphrase, known)
-    except (KeyMissing, Damaged, NotFound):  # the last two are among the faults already
+        keyring = keys_of(place, manifest, passphrase, known)
+    except KeyMissing as error:
+        if manifest.locked and passphrase:
+            found.faults.append(f"its keys are not all in it: {error.message}")
+        return found
+    except (Damaged, NotFound):
+        if not found.faults:
+            found.faults.append("its manifest was not written by this gateway")
         return found
     found.opened = True
     if not found.faults:
-        _look_through(place, found, ring(secrets, known), scratch, progress)
+        _look_through(place, found, keyring, scratch, progress)
     return found
 
 
 def _look_through(place: Place, found: Verified, keyring: Keyring, scratch: Path, progress: Progress) -> None:
     """Put the database together and hold every content against its SHA-256."""
-    index = Index.read(unsealed(keyring, fetch(place, found.manifest.index)))
-    path = scratch / f"verify-{new_id()}.db"
-    try:
+    index = index_of(place, found.manifest, keyring)
+    with _own_folder(scratch) as own:
+        path = own / "verify.db"
         database(place, index, keyring, path, progress)
         with open_snapshot(path, keyring) as snapshot:
             found.faults += [f"the database: {fault}" for fault in snapshot.faults()]
             found.contents, faults = _look(
-                snapshot, lambda location: _fetched(place, index, location, keyring), progress
+                snapshot, lambda where: _fetched(place, index, where, keyring, own), progress
             )
             found.faults += faults
+
+
+@contextmanager
+def _own_folder(scratch: Path) -> Iterator[Path]:
+    """Give a folder that only this user can look into; those of processes that were killed go."""
+    for path in scratch.glob(f"{_OWN}*"):
+        number = path.name.removeprefix(_OWN)
+        if number.isdecimal() and not Path(f"/proc/{number}").exists():
+            shutil.rmtree(path, ignore_errors=True)
+    own = scratch / f"{_OWN}{os.getpid()}"
+    try:
+        own.mkdir(mode=0o700)
+        yield own
+    except OSError as error:
+        raise Busy(f"{scratch} has no room to put the backup together: {error.strerror}", wait=60) from error
     finally:
-        for ending in ("", "-wal", "-shm"):
-            Path(f"{path}{ending}").unlink(missing_ok=True)
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def _look(snapshot: Snapshot, read: Callable[[str], Iterator[bytes]], progress: Progress) -> tuple[int, list[str]]:
@@ -116,7 +139,7 @@ def _is(sha256: bytes, read: Callable[[str], Iterator[bytes]], place: str) -> bo
     try:
         for piece in read(place):
             digest.update(piece)
-    except (GatewayError, OSError, KeyError):
+    except (Damaged, KeyMissing, NotFound, FileNotFoundError, KeyError):
         return False
     return digest.digest() == sha256
 
@@ -142,9 +165,9 @@ def _fault(place: Place, part: Part) -> str | None:
     return None
 
 
-def _fetched(place: Place, index: Index, location: str, keyring: Keyring) -> Iterator[bytes]:
+def _fetched(place: Place, index: Index, location: str, keyring: Keyring, own: Path) -> Iterator[bytes]:
     """Read a large content of a backup; it is one object, read whole into a file without a name."""
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile(dir=own) as file:
         for piece in place.pieces(index.contents[location].name):
             file.write(piece)
         file.seek(0)

@@ -1,6 +1,7 @@
 """The backups that were finished, and the master keys that it takes to read them."""
 
 import json
+from collections.abc import Iterable
 
 from gateway.store.noun import Noun
 
@@ -8,16 +9,16 @@ from gateway.store.noun import Noun
 class Backups(Noun):
     """A list beside the backups themselves: they may lie on a disk that is in a drawer."""
 
-    def add(self, place: str, name: str, time: int, keys: list[bytes]) -> None:
-        """Note a finished backup."""
+    def add(self, place: str, name: str, time: int, keys: Iterable[str]) -> None:
+        """Note a backup, before it is begun and when it is finished; ``keys`` are ids in hexadecimal."""
         self._run(
             "insert or replace into backups values (:place, :name, :time, :keys)",
-            place=place, name=name, time=time, keys=json.dumps([key.hex() for key in keys]),
+            place=place, name=name, time=time, keys=json.dumps(list(keys)),
         )  # fmt: skip
 
-    def has(self, place: str) -> bool:
-        """Say whether a place has backups, as far as that is known."""
-        return self._row("select 1 from backups where place = :place limit 1", place=place) is not None
+    def names(self, place: str) -> set[str]:
+        """Give the backups of a place, as far as they are known."""
+        return {row[0] for row in self._run("select name from backups where place = :place", place=place)}
 
     def remove(self, place: str, name: str) -> None:
         """Forget a backup that is no more."""

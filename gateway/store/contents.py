@@ -24,8 +24,8 @@ class Contents(SealingNoun):
         body, key = content.body, content.key
         if body is not None:
             body, key = self._seal(body)
-        elif key is not None and not self._keyring.knows(key):
-            raise Busy("the gateway's master key has changed meanwhile, send the file again")
+        else:
+            self._check(key)
         self._run(
             """insert into contents (sha256, size, body, location, key) values (:sha256, :size, :body, :location, :key)
                on conflict (sha256) do nothing""",
@@ -49,12 +49,21 @@ class Contents(SealingNoun):
         return len(digest) == _HEX_DIGITS and self.location(bytes.fromhex(digest)) == place
 
     def replace(self, lost: str, content: Content) -> bool:
-        """Say where a large content lies now whose file was lost; False: another place is known by now."""
+        """Say where a large content lies now whose file was lost; False: another place is known by now.
+
+        Raises ``Busy`` for a key that was dropped.
+        """
+        self._check(content.key)
         self._run(
             "update contents set location = :place, key = :key where sha256 = :sha256 and location = :lost",
             sha256=content.sha256, lost=lost, place=content.location, key=content.key,
         )  # fmt: skip
         return self._changes() == 1
+
+    def _check(self, key: bytes | None) -> None:
+        """See that what was sealed outside of this transaction has a key that is still there; none can go meanwhile."""
+        if key is not None and not self._keyring.knows(key):
+            raise Busy("the gateway's master key has changed meanwhile, send the file again")
 
     def part(self, sha256: bytes, offset: int, length: int) -> bytes | None:
         """Read bytes of a small content; None when it is not in the database. A range past the end is cut.

@@ -17,6 +17,7 @@ from gateway.store import Store
 from tests.cli.test_cleanup import on_terminal
 from tests.cli.test_config import run
 from tests.client import Api, pair
+from tests.keys import KEYRING
 
 
 @pytest.fixture
@@ -117,9 +118,9 @@ def test_data_of_another_release_are_looked_at_and_not_changed(data: Path) -> No
 
 
 def test_looking_writes_nothing(tmp_path: Path) -> None:
-    Store(tmp_path).open().close()
+    Store(tmp_path, KEYRING).open().close()
     before = (tmp_path / "wristgate.db").read_bytes()
-    store = Store(tmp_path, polite=True).look()
+    store = Store(tmp_path, KEYRING, polite=True).look()
     with store.read() as transaction:
         assert transaction.census.counts().users == 0
     store.close()

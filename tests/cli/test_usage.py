@@ -10,6 +10,7 @@ from gateway.simwatch.localgateway import LocalGateway
 from tests.cli.test_cleanup import on_terminal
 from tests.cli.test_config import run
 from tests.client import Api
+from tests.keys import KEYRING
 
 
 def on_disk(folder: Path) -> int:
@@ -61,7 +62,7 @@ def test_pages_are_put_together(data: Path, monkeypatch: pytest.MonkeyPatch) -> 
     from gateway.service import usage as service  # noqa: PLC0415
     from gateway.store import Store  # noqa: PLC0415
 
-    store = Store(data, polite=True).look()
+    store = Store(data, KEYRING, polite=True).look()
     whole = service.room(store, 2)
     monkeypatch.setattr(service, "CONTENTS_AT_ONCE", 1)
     monkeypatch.setattr(service, "FILES_AT_ONCE", 1)

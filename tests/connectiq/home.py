@@ -11,6 +11,7 @@ from typing import Any
 
 import apsw
 
+from gateway.sealing import Keyring, unsealed
 from gateway.simwatch.localgateway import LocalGateway
 from tests.connectiq.simulator import Simulator, Watch
 
@@ -121,11 +122,13 @@ class Home:
 
     def uploads(self, ident: str) -> list[tuple[str, bytes]]:
         """Name and bytes of every version that the device sent."""
-        return self.rows(
+        rows = self.rows(
             """select files.name, body from versions join files on files.id = file join contents using (sha256)
                where versions.device = (select id from devices where ident = :ident) order by 1""",
             ident=ident,
         )
+        keyring = Keyring.in_folder(Path(self.gateway.environment["SYNC_DATA_DIR"]))
+        return [(name, unsealed(keyring, body)) for name, body in rows]
 
 
 def expected_records(health: Mapping[str, Any], now: int) -> list[tuple[str, int]]:

@@ -144,7 +144,7 @@ def test_a_restore_that_is_killed_starts_no_gateway_and_can_be_begun_again(
 
 
 def test_a_database_that_was_put_into_a_folder_by_itself_begins_a_new_epoch(make: Make, tmp_path: Path) -> None:
-    """As litestream does at a first boot; a folder that is copied as a whole is the same."""
+    """As litestream does at a first boot; so does one in whose folder another file or an older one was put."""
     program = make().start()
     api = key_of(program)
     put(api, "/documents/x.txt", unique())
@@ -153,13 +153,18 @@ def test_a_database_that_was_put_into_a_folder_by_itself_begins_a_new_epoch(make
     program.start()
     assert ask(_at(program, api), "sync/pull", cursor=cursor).status == 200
     program.stop()
-    whole, alone = tmp_path / "whole", tmp_path / "alone"
-    shutil.copytree(program.data, whole)
+    older = (program.data / "wristgate.db").read_bytes()
+    program.start()
+    program.stop()
+    (program.data / "wristgate.db").write_bytes(older)
+    program.start()
+    assert ask(_at(program, api), "sync/pull", cursor=cursor).json["reset"] is True
+    cursor = _pulled(_at(program, api))
+    program.stop()
+    alone = tmp_path / "alone"
     alone.mkdir()
     for name in ("wristgate.db", "master.key"):
         shutil.copy(program.data / name, alone)
-    copy = make(data=whole).start()
-    assert ask(_at(copy, api), "sync/pull", cursor=cursor).status == 200
     brought = make(data=alone).start()
     answer = ask(_at(brought, api), "sync/pull", cursor=cursor)
     assert (answer.status, answer.json["reset"]) == (410, True)

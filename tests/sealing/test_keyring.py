@@ -97,12 +97,23 @@ def test_a_key_that_was_dropped_is_gone_for_all_and_the_newest_cannot_be(tmp_pat
     assert other.all() == (new,)
 
 
-def test_keys_stay_known_when_their_file_goes_or_breaks_while_running(tmp_path: Path) -> None:
+def test_keys_stay_known_when_their_file_goes_while_running(tmp_path: Path) -> None:
     keyring = made(tmp_path)
     key = keyring.current
-    for damage in (lambda: (tmp_path / FILE).write_text("broken"), (tmp_path / FILE).unlink):
-        damage()
-        assert keyring.current == key
+    (tmp_path / FILE).unlink()
+    assert keyring.current == key
+
+
+def test_nothing_is_sealed_while_the_file_is_damaged_and_all_can_be_opened(tmp_path: Path) -> None:
+    """Another process may know by now that a key was dropped, with which this one would seal."""
+    keyring = made(tmp_path)
+    sealed = seal(keyring.current, b"before")
+    for text in ("broken", "ab" * 32):
+        (tmp_path / FILE).write_text(text)
+        assert unsealed(keyring, sealed) == b"before"
+    (tmp_path / FILE).write_text("broken")
+    with pytest.raises(Busy, match="cannot be used"):
+        _ = keyring.current
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:

@@ -1,26 +1,36 @@
 """Backups: what is in them, what is sent for them, and what comes back."""
 
+import errno
 import hashlib
+import itertools
+import json
+import os
+import stat
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
 from gateway.backups import FolderPlace, Manifest
+from gateway.contents import FileContents
 from gateway.errors import Busy, Conflicting, Damaged, Forbidden, KeyMissing, NotFound
+from gateway.model import Content
 from gateway.sealing import FILE as MASTER
-from gateway.sealing import Keyring
+from gateway.sealing import Keyring, MasterKey, seal, unsealed
 from gateway.sealing.keyfile import written
+from gateway.sealing.segments import CONTENT
 from gateway.service.access import by_command
-from gateway.service.backup import Made, Source, alone, make
-from gateway.service.backuplist import find, forget, manifests
+from gateway.service.backup import PIECES, Made, Source, alone, make
+from gateway.service.backuplist import INDEX, Forgotten, find, forget, is_genuine, manifests
 from gateway.service.masterkeys import MasterKeys
 from gateway.service.merging import WHATEVER
 from gateway.service.resealing import Resealing
-from gateway.service.restoring import UNFINISHED, restore
+from gateway.service.restoring import UNFINISHED, adopt_copy, restore
 from gateway.service.verifying import Verified, verify, verify_data
 from gateway.store import FILE
+from tests.keys import KEYRING
 from tests.service.harness import Services
 from tests.service.test_cleanup import put
 
@@ -48,6 +58,12 @@ class Folder(Services):
 
     def verify(self, name: str | None = None, passphrase: str | None = PASSPHRASE) -> Verified:
         return verify(self.place, find(self.place, name), self.folder, passphrase=passphrase)
+
+    def forget(self) -> Forgotten:
+        """Forget what is old, where all objects were written long ago."""
+        for path in Path(self.place.name).rglob("*"):
+            os.utime(path, (self.now - 3 * DAY, self.now - 3 * DAY))
+        return forget(self.store, self.place, 30, self.now)
 
     def read(self, path: str) -> bytes:
         with closing(self.files.open(by_command(self.owner), None, path)) as opened:
@@ -226,6 +242,8 @@ def test_old_backups_go_with_what_only_they_need(folder: Folder) -> None:
         folder.now += 10 * DAY
     gone = forget(folder.store, folder.place, 30, folder.now)
     assert sorted(gone.names) == names[:2]
+    assert gone.objects == 0  # they are too young: somebody may be about to name them
+    gone = folder.forget()
     assert gone.objects > 0
     assert [manifest.name for manifest in manifests(folder.place)[0]] == names[:1:-1]
     for name in names[2:]:
@@ -233,7 +251,7 @@ def test_old_backups_go_with_what_only_they_need(folder: Folder) -> None:
     used = {line.split()[0] for name in names[2:] for line in _listed(folder, name)}
     assert {path.name for path in Path(folder.place.name).rglob("objects/*/*")} == used
     folder.now += 1000 * DAY
-    assert len(forget(folder.store, folder.place, 30, folder.now).names) == 2  # the newest stays
+    assert len(folder.forget().names) == 2  # the newest stays
 
 
 def _listed(folder: Folder, name: str) -> list[str]:
@@ -254,7 +272,7 @@ def test_what_a_backup_that_was_broken_off_has_left_goes_too(folder: Folder) -> 
     with pytest.raises(Busy):
         folder.back_up(rest=lambda: True)
     assert len(list(Path(folder.place.name).rglob("objects/*/*"))) == before + 1
-    assert forget(folder.store, folder.place, 30, folder.now).objects == 1
+    assert folder.forget().objects == 1
     assert folder.verify().faults == []
 
 
@@ -267,7 +285,8 @@ def test_nothing_is_removed_where_something_cannot_be_read(folder: Folder) -> No
     whole = listed.read_bytes()
     listed.write_bytes(whole[:-2])
     with pytest.raises(Busy, match="is damaged, nothing is removed there"):
-        forget(folder.store, folder.place, 3000, folder.now)
+        folder.forget()
+    assert len(manifests(folder.place)[0]) == 2
     listed.write_bytes(whole)
     (Path(folder.place.name) / made.manifest.path).write_text("{")
     with pytest.raises(Busy, match="nothing is removed there: take it away first"):
@@ -333,7 +352,9 @@ def test_the_data_folder_is_read_back_too(folder: Folder) -> None:
 def test_a_manifest_is_itself_or_damaged(folder: Folder, change: bytes) -> None:
     path = Path(folder.place.name) / folder.back_up().manifest.path
     data = path.read_bytes()
-    assert Manifest.read(data, path.stem).written() == data
+    manifest = Manifest.read(data, path.stem)
+    assert manifest.written(folder.keyring.current) == data
+    assert is_genuine(folder.place, manifest, folder.keyring)
     for wrong in (change, data[:-9], data.replace(b'"objects": ', b'"objects": 1')):
         with pytest.raises(Damaged):
             Manifest.read(wrong, path.stem)
@@ -343,3 +364,168 @@ def test_a_manifest_is_itself_or_damaged(folder: Folder, change: bytes) -> None:
 
 def _quiet(_what: str, _done: int, _whole: int) -> None:
     pass
+
+
+def test_keys_do_not_change_under_a_backup(folder: Folder, target: Path) -> None:
+    """A rotation in the middle of it: the old key stays, since the backup that is being made will need it."""
+    keys = MasterKeys(folder.store, folder.keyring)
+    done: list[str] = []
+
+    def progress(what: str, _done: int, _whole: int) -> None:
+        if what == "database" and not done:
+            done.append(keys.rotate().id.hex())
+            Resealing(folder.store, folder.contents, lambda: False).run()
+            assert keys.prune() == []
+
+    made = folder.back_up(progress=progress)
+    assert len(made.manifest.keys) == 1
+    assert folder.verify().faults == []
+    back = restored(folder, target)
+    assert back.read("/documents/small.txt") == SMALL
+    back.store.close()
+
+
+def test_the_database_knows_the_backups_that_are_there(folder: Folder, target: Path) -> None:
+    """Of one that was killed at its end, and after a restore, which brings back a list from before the backup."""
+    name = folder.back_up().manifest.name
+    back = restored(folder, target)
+    back.place = folder.place
+    for services in (folder, back):
+        services.write(lambda t: t.backups.remove(folder.place.name, name))
+        services.now += DAY
+        services.back_up()
+        with services.store.read() as transaction:
+            assert name in transaction.backups.names(folder.place.name)
+    back.store.close()
+
+
+def test_what_was_broken_off_is_not_remembered_for_ever(folder: Folder) -> None:
+    with pytest.raises(Busy):
+        folder.back_up(rest=lambda: True)
+    folder.back_up()
+    with folder.store.read() as transaction:
+        assert len(transaction.backups.names(folder.place.name)) == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("name", "../../victim"), ("time", "x"), ("time", 10**15), ("time", -1), ("list", {"id": 5, "size": 1}),
+        ("index", {"id": "../" * 21 + "x", "size": 1}), ("index", None), ("keys", "x"), ("keys", [1]), ("size", 1.5),
+        ("release", 1),
+    ],
+)  # fmt: skip
+def test_a_manifest_of_a_stranger_is_damaged(folder: Folder, key: str, value: object) -> None:
+    path = Path(folder.place.name) / folder.back_up().manifest.path
+    told = json.loads(path.read_bytes())
+    told[key] = value
+    bare = {name: told[name] for name in told if name not in {"digest", "seal"}}
+    told["digest"] = hashlib.sha256(json.dumps(bare, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    path.write_text(json.dumps(told))
+    assert manifests(folder.place) == ([], [path.stem])
+
+
+def test_a_manifest_that_somebody_else_has_made_up_is_not_restored(folder: Folder, target: Path) -> None:
+    """With a digest that is right, and without the key."""
+    path = Path(folder.place.name) / folder.back_up().manifest.path
+    told = json.loads(path.read_bytes())
+    told["time"] += 1
+    bare = {name: told[name] for name in told if name not in {"digest", "seal"}}
+    told["digest"] = hashlib.sha256(json.dumps(bare, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    path.write_text(json.dumps(told))
+    assert folder.verify().faults == ["its manifest was not written by this gateway"]
+    with pytest.raises(Damaged):
+        restore(folder.place, find(folder.place), target, passphrase=PASSPHRASE)
+
+
+def test_contents_pieces_and_indexes_do_not_open_as_one_another() -> None:
+    for purpose, other in itertools.permutations((CONTENT, PIECES, INDEX), 2):
+        with pytest.raises(Damaged):
+            unsealed(KEYRING, seal(KEYRING.current, b"x", purpose), other)
+
+
+def test_an_object_that_grew_is_not_read_to_its_end(folder: Folder) -> None:
+    manifest = folder.back_up().manifest
+    place = Path(folder.place.name) / manifest.index.name
+    os.truncate(place, 1 << 32)
+    assert manifest.index.id in folder.verify(passphrase=None).faults[0]
+    with pytest.raises(Damaged):
+        restore(folder.place, manifest, folder.folder.parent / "x", passphrase=PASSPHRASE)
+
+
+def test_a_restore_that_was_killed_at_its_very_end_can_be_begun_again(folder: Folder, target: Path) -> None:
+    folder.back_up()
+    restore(folder.place, find(folder.place), target, passphrase=PASSPHRASE)
+    (target / UNFINISHED).touch()
+    (target / ".token.key-1234").touch()
+    for name in (FILE, "restore.db"):  # logs of another database
+        (target / f"{name}-wal").write_bytes(b"x" * 5000)
+    back = restored(folder, target)
+    assert back.read("/documents/large.txt") == LARGE
+    back.store.close()
+
+
+def test_nobody_else_can_read_what_is_restored(folder: Folder, target: Path) -> None:
+    folder.back_up()
+    before = os.umask(0o022)
+    try:
+        restore(folder.place, find(folder.place), target, passphrase=PASSPHRASE)
+        folder.store.snapshot(target.with_name("copy.db"))
+        other = target.with_name("by-copy")
+        other.mkdir()
+        adopt_copy(target.with_name("copy.db"), other, folder.keyring)
+    finally:
+        os.umask(before)
+    for path in (*target.rglob("*"), *other.rglob("*")):
+        assert path.is_dir() or stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_keys_that_are_elsewhere_stay_there(folder: Folder, target: Path) -> None:
+    folder.back_up()
+    elsewhere = target.with_name("stick.key")
+    newer = MasterKey.new()
+    elsewhere.write_bytes(written([newer, *folder.keyring.all()]))
+    restore(folder.place, find(folder.place), target, passphrase=PASSPHRASE, known=Keyring(elsewhere))
+    assert not (target / MASTER).exists()
+    assert Keyring(elsewhere).current == newer
+
+
+def test_a_key_that_the_machine_does_not_have_is_added_behind_its_own(folder: Folder, target: Path) -> None:
+    folder.back_up()
+    target.mkdir()
+    own = Keyring.in_folder(target)
+    own.ensure((), create=True)
+    newest = own.current
+    restore(folder.place, find(folder.place), target, passphrase=PASSPHRASE, known=Keyring.in_folder(target))
+    assert Keyring.in_folder(target).all() == (newest, folder.keyring.current)
+
+
+def test_a_key_that_was_dropped_seals_no_file_anew(folder: Folder) -> None:
+    """The agent is writing a file anew while somebody rotates and prunes: the file stays readable."""
+    keys = MasterKeys(folder.store, folder.keyring)
+    keys.rotate()
+    whole = folder.contents.put
+
+    def put_slowly(source: BinaryIO) -> Content:
+        content = whole(source)
+        if content.key == folder.keyring.current.id:
+            keys.rotate()
+            Resealing(folder.store, FileContents(folder.folder / "contents", folder.keyring), lambda: False).run()
+            keys.prune()
+        return content
+
+    folder.contents.put = put_slowly  # type: ignore[method-assign, assignment]
+    with suppress(Busy):
+        Resealing(folder.store, folder.contents, lambda: False).run()
+    assert folder.read("/documents/large.txt") == LARGE
+
+
+def test_a_stick_that_knows_no_links(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    def link(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    folder.back_up()
+    assert folder.verify().faults == []
+    with pytest.raises(Conflicting):
+        folder.place.put("wristgate.json", b"{}", new=True)

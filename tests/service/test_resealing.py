@@ -114,7 +114,7 @@ def test_rotating_seals_all_with_the_new_key_and_forgets_the_old_one(folder: Fol
 
 def test_an_old_key_stays_while_a_backup_needs_it(folder: Folder) -> None:
     old = folder.keyring.current.id
-    folder.write(lambda t: t.backups.add("/mnt/usb", "20261201T030000Z", NOW, [old]))
+    folder.write(lambda t: t.backups.add("/mnt/usb", "20261201T030000Z", NOW, [old.hex()]))
     folder.masterkeys.rotate()
     folder.reseal()
     assert folder.masterkeys.prune() == []

@@ -5,6 +5,7 @@ from pathlib import Path
 from gateway.service.housekeeping import forget
 from gateway.service.traffic import KEEP_DAYS, MOST, NOBODY, Traffic, report, write_down
 from gateway.store import Store
+from tests.keys import KEYRING
 
 DAY = 24 * 3600
 NOON = 1_780_000_000 // DAY * DAY + DAY // 2
@@ -18,7 +19,7 @@ class Clock:
 
 
 def test_counts_add_up_over_days_and_failures(tmp_path: Path) -> None:
-    clock, store = Clock(), Store(tmp_path, polite=True).open()
+    clock, store = Clock(), Store(tmp_path, KEYRING, polite=True).open()
     traffic = Traffic(clock)
     traffic.count("a", 10, 1, 1, failed=False)
     traffic.count("a", 5, 2, 0, failed=True)

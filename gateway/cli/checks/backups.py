@@ -17,9 +17,10 @@ LATE: Final = 2 * 24 * 3600  # seconds
 def backups(config: Config, store: Store) -> Iterator[Finding]:
     """Look when the last backup was made, and how."""
     try:
-        done = overview(store).backed_up
+        seen = overview(store)
     except GatewayError:
         return  # said of the database
+    done = seen.backed_up if config.backup_to else seen.backed_up_elsewhere
     since = time.time() - done[0] if done else None
     if not config.backup_to:
         when = f"the last one was made by hand {ago(int(since))}" if since is not None else "there is none"

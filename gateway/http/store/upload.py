@@ -73,7 +73,7 @@ def _said(req: Request, encrypted: str | None) -> Said | None:
     if encrypted is None:
         raise BadRequest("X-Sync-Summary: goes with X-Sync-Encrypted only, other files are read here")
     try:
-        return said_of(orjson.loads(text))
+        return said_of(orjson.loads(text.encode("latin-1")))  # as header fields are read here; JSON is UTF-8
     except orjson.JSONDecodeError:
         raise BadRequest("X-Sync-Summary: must be a JSON object") from None
 
