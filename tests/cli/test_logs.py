@@ -71,7 +71,7 @@ def test_lines_of_several_processes_are_whole_and_the_files_few(tmp_path: Path) 
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(logs), name]) for name in "abc"]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     files = numbered(logs)
-    assert 1 < len(files) < PIECES
+    assert 0 < len(files) < PIECES  # who finds another one renaming does not wait
     last: dict[str, int] = {}
     for path in [*(path for _, path in files), logs / FILE]:
         for raw in path.read_bytes().splitlines():
