@@ -21,7 +21,7 @@ from gateway import __version__
 from gateway.auth.tokens import new_id
 from gateway.backups import Index, Manifest, Part, Place, locked_up
 from gateway.backups.manifest import OBJECTS, list_of
-from gateway.contents import FileContents
+from gateway.contents import FileContents, is_sealed
 from gateway.errors import Busy
 from gateway.sealing import Keyring, seal
 from gateway.service.backuplist import INDEX, claim, newest_index
@@ -238,5 +238,9 @@ def _part_of(file: BufferedReader) -> Part:
 
 
 def _places(store: Store) -> list[str]:
+    """List the places of all large contents; raises ``Busy`` while some of an earlier release are not sealed."""
     with store.read() as transaction:
-        return list(transaction.contents.places())
+        places = list(transaction.contents.places())
+    if open_ones := sum(not is_sealed(place) for place in places):
+        raise Busy(f"{open_ones} files are not sealed yet: wristgate masterkey reseal; wristgate verify says why")
+    return places

@@ -529,3 +529,15 @@ def test_a_stick_that_knows_no_links(folder: Folder, monkeypatch: pytest.MonkeyP
     assert folder.verify().faults == []
     with pytest.raises(Conflicting):
         folder.place.put("wristgate.json", b"{}", new=True)
+
+
+def test_what_is_not_sealed_yet_is_not_sent_anywhere(folder: Folder) -> None:
+    plain = "2c/26/2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+    (folder.folder / "contents" / plain).parent.mkdir(parents=True, exist_ok=True)
+    (folder.folder / "contents" / plain).write_bytes(LARGE)
+    folder.write(lambda t: t.contents._run(f"update contents set location = '{plain}', key = null where body is null"))
+    with pytest.raises(Busy, match="1 files are not sealed yet"):
+        folder.back_up()
+    Resealing(folder.store, folder.contents, lambda: False).run()
+    folder.back_up()
+    assert folder.verify().faults == []
