@@ -10,6 +10,7 @@ import pytest
 
 from gateway.contents import FileContents, Receiving
 from gateway.errors import Busy
+from gateway.sealing import HEADER, seal
 from tests.keys import KEYRING
 
 DATA = os.urandom(700_001)
@@ -113,7 +114,8 @@ def test_a_sweep_takes_what_is_old_and_unknown(tmp_path: Path) -> None:
     os.utime(tmp_path / fresh, (NEW, NEW))
     os.utime(going._temporary, (NEW, NEW))
     swept = dict(contents.sweep(lambda place: place == used, NEW))
-    assert swept == {unused: 1000, f"ab/cd/{legacy.name}": 5, f"incoming/{half._temporary.name}": 3}
+    sealed = len(seal(KEYRING.current, bytes(1000)))
+    assert swept == {unused: sealed, f"ab/cd/{legacy.name}": 5, f"incoming/{half._temporary.name}": HEADER}
     going.write(DATA)
     finished = going.finish().location
     assert lying(tmp_path) == {used, fresh, "ab/cd/notes.txt", finished}
