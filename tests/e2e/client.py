@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import socket
+import time
 import zlib
 from typing import Any, Self
 
@@ -12,6 +13,8 @@ from tests.e2e.program import GUARD, Program
 
 GARMIN = "/api/v1/garmin/"
 BROKEN = (OSError, http.client.HTTPException)
+IDLE = 30.0
+"""Seconds after which a connection is made anew."""
 """What a request raises whose connection or server went away."""
 
 
@@ -24,6 +27,7 @@ class Device:
         self.ident = ident
         self.kind = kind
         self._connection: http.client.HTTPConnection | None = None
+        self._used = time.monotonic()
 
     def __enter__(self) -> Self:
         return self
@@ -50,6 +54,9 @@ class Device:
         """One request below the device's prefix; every answer is held against the contract."""
         data = None if body is None else json.dumps(body).encode()
         sent = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if time.monotonic() - self._used > IDLE:  # the gateway may have closed it meanwhile
+            self.close()
+        self._used = time.monotonic()
         try:
             connection = self._connection or http.client.HTTPConnection("127.0.0.1", self.program.port, timeout=GUARD)
             self._connection = connection

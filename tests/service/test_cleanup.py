@@ -260,7 +260,7 @@ def test_strays_are_removed_after_a_day(services: Services) -> None:
         ("orphan", stray.location, place_size),
         ("orphan", f"incoming/{half.name}", 4),
     }
-    assert done.freed == LARGE + 4
+    assert done.freed == place_size + 4
     assert on_disk(services) == 1
 
 
