@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import fail, gateway
 from gateway.cli.tables import moment, show
 from gateway.cli.weeks import print_weeks
@@ -54,9 +55,7 @@ def activities(
         drawn = not as_json and sys.stdout.isatty() and weeks and found
         sums = _weeks(opened, access, wanted, weeks, found[0].moment) if drawn else []
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps([_told(workout) for workout in found]))
+        print_json([_told(workout) for workout in found])
         return
     if not found:
         click.echo("There are no such activities." if any((words, begin, end, sport, device, bbox))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import fail, gateway
 from gateway.cli.tables import moment, show
 from gateway.errors import BadRequest
@@ -43,9 +44,7 @@ def create(name: str, scopes: tuple[str, ...], folder: str | None, email: str | 
             fail(error.message, 2)
         made = opened.store.write(opened.keys.make(opened.accounts.find(email), wish)).result()
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps(_told(made.key) | {"secret": made.secret}))
+        print_json(_told(made.key) | {"secret": made.secret})
         return
     click.echo(made.secret)
     where = f" in {made.key.folder}" if made.key.folder else ""
@@ -70,9 +69,7 @@ def list_keys(*, as_json: bool) -> None:
         rows = opened.keys.all()
         users = {key.user: opened.accounts.name(key.user) for key in rows}
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps([_told(key) for key in rows]))
+        print_json([_told(key) for key in rows])
         return
     if not rows:
         click.echo("There is no key. To make one: wristgate apikey create NAME", err=True)

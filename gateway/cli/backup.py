@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gateway.cli.asjson import AS_JSON, print_json
 from gateway.cli.context import fail, gateway, read_config
-from gateway.cli.places import AS_JSON, place_of, print_json
+from gateway.cli.places import place_of
 from gateway.cli.progress import bars
 from gateway.cli.tables import moment, show
 from gateway.wording import size

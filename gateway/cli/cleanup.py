@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import gateway
 from gateway.cli.tables import moment, show
 from gateway.cli.times import seconds_of
@@ -104,8 +105,6 @@ def _print_table(items: "list[Item]", cleaned: "Cleaned", *, dry: bool) -> None:
 
 
 def _print_json(items: "list[Item]", cleaned: "Cleaned", *, dry: bool) -> None:
-    import orjson  # noqa: PLC0415
-
     told = [
         {
             "kind": item.kind, "path": item.path, "version": item.version, "size": item.size, "time": item.time,
@@ -113,4 +112,4 @@ def _print_json(items: "list[Item]", cleaned: "Cleaned", *, dry: bool) -> None:
         }
         for item in items
     ]  # fmt: skip
-    click.echo(orjson.dumps({"dry_run": dry, "freed": cleaned.freed, "items": told}))
+    print_json({"dry_run": dry, "freed": cleaned.freed, "items": told})

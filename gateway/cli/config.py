@@ -4,6 +4,7 @@ import os
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import fail
 from gateway.cli.tables import show
 from gateway.config import ConfigError, settings, unknown
@@ -24,10 +25,8 @@ def show_config(*, as_json: bool) -> None:
     except ConfigError as error:
         fail(str(error), 2)
     if as_json:
-        import orjson  # noqa: PLC0415
-
         shown = {row.name: {"value": row.value, "from": row.source, "about": row.text} for row in rows}
-        click.echo(orjson.dumps(shown, option=orjson.OPT_INDENT_2))
+        print_json(shown, indent=True)
         return
     headings = ("Variable", "Value", "From", "About")
     show(headings, [(row.name, row.value or "-", row.source, row.text) for row in rows], drop=("From",))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import gateway
 from gateway.cli.tables import moment, show
 
@@ -59,9 +60,7 @@ def settle(keys: tuple[str, ...], keep: str, email: str | None, *, as_json: bool
             if not as_json:
                 click.echo(f"Settled {key}: {_SAID[keep]}.")
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps([{"id": key, "kept": keep} for key in keys]))
+        print_json([{"id": key, "kept": keep} for key in keys])
 
 
 _SAID = {
@@ -77,9 +76,7 @@ def _list(*, as_json: bool, email: str | None) -> None:
     with gateway() as opened:
         rows = opened.conflicts.all(by_command(opened.accounts.find(email)), _MOST)
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps([_told(row) for row in rows]))
+        print_json([_told(row) for row in rows])
         return
     if not rows:
         click.echo("There are no conflicts.", err=True)

@@ -83,6 +83,18 @@ class Commands(click.Group):
             fail(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
 
 
+def found(*, create: bool = False) -> "Gateway":
+    """Give the data folder, not opened yet; ends the command where there are no data, unless they may be created."""
+    from gateway.app import Gateway  # noqa: PLC0415  the web framework is not needed to show a help text
+
+    config = read_config()
+    there = Gateway(config, polite=True)
+    if not there.store.exists() and not create:
+        fail_without_data(config)
+    refuse_root(there.store.path)
+    return there
+
+
 @contextmanager
 def gateway(*, create: bool = False) -> Iterator["Gateway"]:
     """Open the data folder beside a running gateway; what goes wrong becomes a sentence and exit code 1.
@@ -90,13 +102,7 @@ def gateway(*, create: bool = False) -> Iterator["Gateway"]:
     Only commands that put something in ``create`` a data folder, and only one that SYNC_DATA_DIR names: whoever
     stands in the wrong place must not get a second gateway there.
     """
-    from gateway.app import Gateway  # noqa: PLC0415  the web framework is not needed to show a help text
-
-    config = read_config()
-    opened = Gateway(config, polite=True)
-    if not opened.store.exists() and not (create and "SYNC_DATA_DIR" in os.environ):
-        fail_without_data(config)
-    refuse_root(opened.store.path)
+    opened = found(create=create and "SYNC_DATA_DIR" in os.environ)
     try:
         opened.open()
         yield opened
@@ -109,17 +115,11 @@ def gateway(*, create: bool = False) -> Iterator["Gateway"]:
 @contextmanager
 def looking() -> Iterator["Gateway"]:
     """Open the data folder to look at it, as ``gateway`` does; nothing is created, upgraded or written."""
-    from gateway.app import Gateway  # noqa: PLC0415
-
-    config = read_config()
-    opened = Gateway(config, polite=True)
-    if not opened.store.exists():
-        fail_without_data(config)
-    refuse_root(opened.store.path)
+    opened = found()
     try:
-        found, needed = opened.store.look().schema()
-        if found != needed:
-            fail(other_release(found, needed))
+        there, needed = opened.store.look().schema()
+        if there != needed:
+            fail(other_release(there, needed))
         yield opened
     except GatewayError as error:
         fail(error.message)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import fail, gateway
 from gateway.cli.tables import lately, moment, pairs, show
 from gateway.wording import counted
@@ -35,7 +36,7 @@ def pair(code: str, email: str | None, *, as_json: bool) -> None:
         user = opened.accounts.find(email)
         device = opened.store.write(opened.pairings.confirm(user, cleaned)).result()
     if as_json:
-        _print_json(_told(device))
+        print_json(_told(device))
         return
     click.echo(f"Paired {device.name} ({device.id}). It goes on by itself within some seconds.")
 
@@ -82,7 +83,7 @@ def show_device(name: str, *, as_json: bool) -> None:
         found = opened.devices.called(name)
         pending, owner = opened.deliveries.pending(found), opened.accounts.name(found.user)
     if as_json:
-        _print_json(_told(found) | {"pending": pending, "user": owner})
+        print_json(_told(found) | {"pending": pending, "user": owner})
         return
     pairs([
         ("Name", found.name), ("Id", found.id), ("Type", found.type), ("Of", owner), ("Calls itself", found.ident),
@@ -138,7 +139,7 @@ def _list(*, as_json: bool) -> None:
         rows = [(device, opened.deliveries.pending(device)) for device in opened.devices.all()]
         users = {device.user: opened.accounts.name(device.user) for device, _ in rows}
     if as_json:
-        _print_json([_told(device) | {"pending": pending, "user": users[device.user]} for device, pending in rows])
+        print_json([_told(device) | {"pending": pending, "user": users[device.user]} for device, pending in rows])
         return
     if not rows:
         click.echo("No device is paired. Start the pairing on the watch, then: wristgate pair CODE", err=True)
@@ -156,12 +157,6 @@ def _list(*, as_json: bool) -> None:
         fold=("Name",),
         drop=("Type", "Sent"),
     )  # fmt: skip
-
-
-def _print_json(told: object) -> None:
-    import orjson  # noqa: PLC0415
-
-    click.echo(orjson.dumps(told))
 
 
 def _told(device: "PairedDevice") -> dict[str, object]:

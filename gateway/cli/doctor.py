@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from gateway.cli.context import fail_without_data, read_config, refuse_root
+from gateway.cli import context
+from gateway.cli.asjson import print_json
 from gateway.cli.tables import printable, show
 from gateway.wording import counted
 
@@ -35,13 +36,7 @@ def doctor(*, deep: bool, as_json: bool) -> None:
       wristgate doctor --deep
       wristgate doctor --json
     """  # noqa: D301
-    from gateway.app import Gateway  # noqa: PLC0415
-
-    config = read_config()
-    opened = Gateway(config, polite=True)
-    if not opened.store.exists():
-        fail_without_data(config)
-    refuse_root(opened.store.path)
+    opened = context.found()
     try:
         if as_json:
             found = list(_findings(opened, deep=deep))
@@ -110,8 +105,6 @@ def _verdict(found: "Iterable[Finding]") -> str:
 
 
 def _print_json(found: "list[Finding]") -> None:
-    import orjson  # noqa: PLC0415
-
     problems = sum(finding.level == "problem" for finding in found)
     told = {"problems": problems, "findings": [asdict(finding) for finding in found]}
-    click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+    print_json(told, indent=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import gateway
 from gateway.cli.output import write_out
 from gateway.cli.tables import moment, show
@@ -110,9 +111,7 @@ def list_files(path: str, *, as_json: bool, email: str | None) -> None:
     with gateway() as opened:
         rows = list(opened.tree.below(opened.accounts.find(email), path))
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps([_told(row) for row in rows]))
+        print_json([_told(row) for row in rows])
         return
     if not rows:
         click.echo("There are no files yet.", err=True)

@@ -9,7 +9,7 @@ import click
 from gateway.cli.context import fail
 from gateway.cli.exports import Outputs, export, salvaged, save
 from gateway.cli.findings import Finding, look
-from gateway.cli.inspected import print_facts, print_json, print_table
+from gateway.cli.inspected import print_facts, print_objects, print_table
 from gateway.cli.tables import printable, progress
 
 _OUTPUT = click.Path(dir_okay=False, path_type=Path)
@@ -56,7 +56,7 @@ def inspect(
             yield finding
 
     if as_json:
-        print_json(looked())
+        print_objects(looked())
     elif len(files) == 1:
         finding, data = look(files[0])
         bad = finding.problem is not None
@@ -69,7 +69,7 @@ def inspect(
 def _inspect_and_write(file: str, outputs: Outputs, *, as_json: bool) -> None:
     finding, data = look(file)
     if as_json:
-        print_json([finding])
+        print_objects([finding])
     else:
         print_facts(finding)
     if outputs.repaired:

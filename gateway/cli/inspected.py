@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.findings import Finding, told
 from gateway.cli.tables import moment, pairs, show
 from gateway.model import Kind, Summary
@@ -17,12 +18,10 @@ _NUMBERS: Final = ("Distance", "Time", "Climb")
 _UNKNOWN: Final = "-"
 
 
-def print_json(findings: Iterable[Finding]) -> None:
+def print_objects(findings: Iterable[Finding]) -> None:
     """Print an object a line and file, each as soon as it is there."""
-    import orjson  # noqa: PLC0415
-
     for finding in findings:
-        click.echo(orjson.dumps(told(finding)))
+        print_json(told(finding))
 
 
 def print_facts(finding: Finding, saved: str = "") -> None:

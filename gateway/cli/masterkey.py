@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gateway.cli.asjson import AS_JSON, print_json
 from gateway.cli.context import gateway
-from gateway.cli.places import AS_JSON, print_json
 from gateway.cli.progress import bars
 from gateway.cli.tables import show
 from gateway.wording import counted, size

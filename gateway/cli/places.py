@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from gateway.backups import Place
     from gateway.config import Config
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 BY_NAME = click.option(
     "--backup", "name", metavar="NAME", help="Which backup, by itself the newest; wristgate backup list shows them."
 )
@@ -24,10 +23,3 @@ def place_of(where: str | None, config: "Config") -> "Place":
     if not where:
         fail("say where: wristgate backup --output PLACE, or set SYNC_BACKUP_TO", 2)
     return place_at(where)
-
-
-def print_json(told: object) -> None:
-    """Print an object."""
-    import orjson  # noqa: PLC0415
-
-    click.echo(orjson.dumps(told))

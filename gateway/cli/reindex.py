@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import gateway
 from gateway.cli.progress import bars
 from gateway.wording import counted
@@ -28,11 +29,9 @@ def reindex(*, as_json: bool) -> None:
 
         done = Reindexing(opened.store, progress, lambda: time.sleep(BREATH)).run()
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps({
+        print_json({
             "entries": done.entries, "sources": done.sources, "activities": done.activities, "mended": done.mended,
-        }))  # fmt: skip
+        })  # fmt: skip
         return
     were = "was" if done.mended == 1 else "were"
     mended = f"{counted(done.mended, 'row')} {were} wrong or missing" if done.mended else "nothing was wrong"

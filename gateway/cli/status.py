@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from gateway import __version__
+from gateway.cli.asjson import print_json
 from gateway.cli.context import address, fail_without_data, read_config, refuse_root
 from gateway.cli.premises import Health
 from gateway.cli.state import State, inside, outside, told
@@ -45,9 +46,7 @@ def status(*, as_json: bool) -> None:
     finally:
         opened.store.close()
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps(told(state), option=orjson.OPT_INDENT_2))
+        print_json(told(state), indent=True)
     else:
         _print(state)
     sys.exit(UNWELL if state.problems else 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import looking
 from gateway.cli.tables import show
 from gateway.wording import size
@@ -164,8 +165,6 @@ def _sparks(row: Row, span: Sequence[str]) -> str:
 
 
 def _print_json(told: "Iterable[Told]") -> None:
-    import orjson  # noqa: PLC0415
-
     rows = [
         {
             "day": item.used.day, "id": item.used.sender or None, "name": item.sender.name if item.sender else None,
@@ -175,4 +174,4 @@ def _print_json(told: "Iterable[Told]") -> None:
         }
         for item in told
     ]  # fmt: skip
-    click.echo(orjson.dumps(rows))
+    print_json(rows)

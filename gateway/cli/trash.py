@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import gateway
 from gateway.cli.tables import moment, show
 from gateway.errors import GatewayError
@@ -111,12 +112,10 @@ def _list(*, as_json: bool, email: str | None) -> None:
         while page := opened.revising.trash(access, _PAGE, (rows[-1].deleted, rows[-1].file.id)) if rows else []:
             rows += page
     if as_json:
-        import orjson  # noqa: PLC0415
-
         told = [
             {"id": row.file.id, "path": row.file.path, "size": row.file.size, "deleted": row.deleted} for row in rows
         ]
-        click.echo(orjson.dumps(told))
+        print_json(told)
         return
     if not rows:
         click.echo("The trash is empty.", err=True)

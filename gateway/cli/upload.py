@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.bar import Bar
 from gateway.cli.context import fail
 from gateway.cli.remembered import Remembered
@@ -55,9 +56,7 @@ def upload(
     with client:
         sending.all(list(_found(files, recursive=recursive)))
     if as_json:
-        import orjson  # noqa: PLC0415
-
-        click.echo(orjson.dumps(sending.told()))
+        print_json(sending.told())
     if sending.broken:
         fail(sending.broken)
     sys.exit(1 if any(outcome.result == "refused" and not outcome.earlier for outcome in sending.outcomes) else 0)

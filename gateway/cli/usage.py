@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import looking
 from gateway.cli.logfile import FOLDER
 from gateway.cli.premises import Sizes, sizes
@@ -141,8 +142,6 @@ def _user(found: "Room", project: str) -> str:
 
 
 def _print_json(found: "Room", rows: Sequence[Row]) -> None:
-    import orjson  # noqa: PLC0415
-
     told = {
         "bytes": sum(row[3] for row in rows),
         "what": {key: {"count": count, "bytes": taken} for key, _, count, taken in rows},
@@ -155,4 +154,4 @@ def _print_json(found: "Room", rows: Sequence[Row]) -> None:
             {"path": path, "user": _user(found, project), "bytes": taken} for taken, path, project in found.largest
         ],
     }
-    click.echo(orjson.dumps(told, option=orjson.OPT_INDENT_2))
+    print_json(told, indent=True)

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from gateway.cli.asjson import print_json
 from gateway.cli.context import address, fail, gateway
 from gateway.cli.tables import lately, show
 from gateway.wording import size
@@ -29,8 +30,6 @@ def list_users(*, as_json: bool) -> None:
 
         rows = users(opened.store)
     if as_json:
-        import orjson  # noqa: PLC0415
-
         told = [
             {
                 "id": row.id, "email": row.email, "owner": row.owner, "created": row.created, "files": row.files,
@@ -38,7 +37,7 @@ def list_users(*, as_json: bool) -> None:
             }
             for row in rows
         ]  # fmt: skip
-        click.echo(orjson.dumps(told))
+        print_json(told)
         return
     cells = [
         (
