@@ -56,12 +56,13 @@ from gateway.service.intake import Intake
 from gateway.service.keys import Keys
 from gateway.service.masterkeys import MasterKeys
 from gateway.service.overview import BACKUP, BACKUP_ELSEWHERE
+from gateway.service.pacing import Rest
 from gateway.service.pairing import Pairings
 from gateway.service.push import Pushes
 from gateway.service.records import Records
 from gateway.service.refused import RefusedFiles
 from gateway.service.rejections import Rejections
-from gateway.service.resealing import Progress, Resealing, Rest
+from gateway.service.resealing import Progress, Resealing
 from gateway.service.restoring import UNFINISHED
 from gateway.service.retention import policy
 from gateway.service.revising import Revising

@@ -5,6 +5,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
+
+
+def create(path: Path) -> BinaryIO:
+    """Make a file that only its user can read; raises ``OSError``, also where something is there already."""
+    return os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
 
 
 def made_once(path: Path, make: Callable[[], bytes]) -> bytes:
@@ -24,7 +30,7 @@ def replace(path: Path, data: bytes) -> None:
     """
     new = path.with_name(f".{path.name}-{os.urandom(6).hex()}")
     try:
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
+        with create(new) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 from gateway.backups.place import PIECE, Listed
 from gateway.errors import Busy, Conflicting, NotFound
-from gateway.secretfile import sync_folder
+from gateway.secretfile import create, sync_folder
 
 _UNFINISHED: Final = ".unfinished-"
 _OURS: Final = re.compile(r"\.unfinished-[0-9a-f]{16}", re.ASCII)
@@ -118,7 +118,7 @@ def _name(temporary: Path, target: Path) -> None:
 
 
 def _write(path: Path, source: BinaryIO) -> None:
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
+    with create(path) as file:
         shutil.copyfileobj(source, file, _CHUNK)
         file.flush()
         os.fsync(file.fileno())

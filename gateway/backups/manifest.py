@@ -70,7 +70,8 @@ class Part:
 class Manifest:
     """One backup. ``keys``: ids of the master keys that it takes to read it; ``locked``: they are in it, locked up.
 
-    ``index`` and ``list`` are objects; ``list`` says which objects the backup consists of. ``time`` is in Unix seconds.
+    ``index`` and ``list`` are objects; ``list`` says which objects the backup consists of. ``seal`` is what
+    ``is_sealed_by`` looks at, of a manifest that was read. ``time`` is in Unix seconds.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Manifest:
     objects: int
     size: int
     format: int = FORMAT
+    seal: str = ""
 
     @property
     def path(self) -> str:
@@ -91,13 +93,18 @@ class Manifest:
 
     def written(self, key: MasterKey) -> bytes:
         """Write it, with a hash that only who has the key can make; ``key`` is one of ``keys``."""
-        told = asdict(self)
+        told = self._told()
         return orjson.dumps({**told, "digest": _digest(told), "seal": _seal(told, key)}, option=orjson.OPT_INDENT_2)
 
-    def is_sealed_by(self, data: bytes, keys: Iterable[MasterKey]) -> bool:
+    def is_sealed_by(self, keys: Iterable[MasterKey]) -> bool:
         """Say whether what was read was written with one of these keys."""
-        said, told = orjson.loads(data).get("seal"), asdict(self)
-        return any(hmac.compare_digest(str(said), _seal(told, key)) for key in keys)
+        told = self._told()
+        return any(hmac.compare_digest(self.seal.encode(), _seal(told, key).encode()) for key in keys)
+
+    def _told(self) -> dict[str, Any]:
+        told = asdict(self)
+        del told["seal"]
+        return told
 
     @classmethod
     def read(cls, data: bytes, name: str) -> Self:
@@ -106,7 +113,7 @@ class Manifest:
             told: dict[str, Any] = orjson.loads(data)
             if told.get("format", FORMAT) > FORMAT:
                 raise NotFound(f"the backup {name} is of a newer release: install that one")
-            del told["seal"]
+            seal = _checked(told.pop("seal"), str)
             if told.pop("digest") != _digest(told) or told["name"] != name or not _NAME.fullmatch(name):
                 raise Damaged
             told["keys"] = tuple(_checked(key, str) for key in _checked(told["keys"], list))
@@ -116,7 +123,7 @@ class Manifest:
                 if not 0 <= _checked(told[key], int) <= most:
                     raise Damaged
             _checked(told["release"], str)
-            return cls(**told)
+            return cls(**told, seal=seal)
         except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
             raise Damaged from None
 

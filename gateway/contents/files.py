@@ -16,7 +16,7 @@ from gateway.contents.receiving import INCOMING, ON_THE_WAY, SEALED, Receiving, 
 from gateway.errors import Busy
 from gateway.model import Content
 from gateway.sealing import Keyring, open_sealed
-from gateway.secretfile import sync_folder
+from gateway.secretfile import create, sync_folder
 
 _CHUNK: Final = 256 * 1024
 _SHELF: Final = re.compile(r"[0-9a-f]{2}", re.ASCII)
@@ -81,7 +81,7 @@ class FileContents:
         try:
             make_folder(target.parent)
             target.unlink(missing_ok=True)
-            with open(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb") as file:  # noqa: PTH123
+            with create(target) as file:
                 file.writelines(pieces)
                 file.flush()
                 os.fsync(file.fileno())

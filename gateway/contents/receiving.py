@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, Self
 from gateway.errors import Busy
 from gateway.model import Content
 from gateway.sealing import MasterKey, Sealing
-from gateway.secretfile import sync_folder
+from gateway.secretfile import create, sync_folder
 
 INCOMING: Final = "incoming"
 """The folder, inside that of the contents, of those that are not whole."""
@@ -42,7 +42,7 @@ class Receiving:
         """Make the file."""
         try:
             make_folder(self._temporary.parent)
-            self._file = os.fdopen(os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+            self._file = create(self._temporary)
         except OSError as error:
             raise self._refused(error) from error
         return self

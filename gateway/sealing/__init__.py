@@ -4,7 +4,7 @@ from gateway.sealing.keyfile import parse_keys
 from gateway.sealing.keyring import FILE, Keyring
 from gateway.sealing.masterkey import MasterKey
 from gateway.sealing.reading import open_sealed, read_part, unsealed
-from gateway.sealing.segments import HEADER, SEGMENT, TAG, Sealing, key_id_of, seal
+from gateway.sealing.segments import HEADER, SEGMENT, TAG, Sealing, seal
 
 __all__ = [
     "FILE",
@@ -14,7 +14,6 @@ __all__ = [
     "Keyring",
     "MasterKey",
     "Sealing",
-    "key_id_of",
     "open_sealed",
     "parse_keys",
     "read_part",

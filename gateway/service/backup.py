@@ -26,6 +26,7 @@ from gateway.errors import Busy
 from gateway.sealing import Keyring, seal
 from gateway.service.backuplist import INDEX, claim, newest_index
 from gateway.service.clock import Clock, unix_time
+from gateway.service.pacing import Progress, Rest
 from gateway.store import Store, open_snapshot
 
 PIECES: Final = b"wristgate piece 1"
@@ -36,11 +37,6 @@ COPY: Final = "backup.db"  # in the data folder, while a backup is made
 LOCK: Final = "backup.lock"
 
 _MARKS: Final = b"wristgate mark 1"
-
-Progress = Callable[[str, int, int], None]
-"""Hears what is being done, how much of it is done and how much there is."""
-Rest = Callable[[], bool]
-"""Called now and then, so that others have their turn; True: stop here."""
 
 
 @dataclass(frozen=True, slots=True)

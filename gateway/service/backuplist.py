@@ -56,11 +56,6 @@ def find(place: Place, name: str | None = None) -> Manifest:
     return found[0]
 
 
-def is_genuine(place: Place, manifest: Manifest, keyring: Keyring) -> bool:
-    """Say whether a manifest was written by who has the keys."""
-    return manifest.is_sealed_by(read_all(place, manifest.path, LONGEST), keyring.all())
-
-
 def fetch(place: Place, part: Part) -> bytes:
     """Read an object that fits into memory, held against its hash; raises ``NotFound``, ``Damaged``."""
     data = read_all(place, part.name, part.size)
@@ -78,7 +73,7 @@ def newest_index(place: Place, keyring: Keyring) -> Index:
     """Give what the newest backup consists of, nothing where none can be read: then all is sent again."""
     for manifest in manifests(place)[0]:
         try:
-            if is_genuine(place, manifest, keyring):
+            if manifest.is_sealed_by(keyring.all()):
                 return index_of(place, manifest, keyring)
         except (Damaged, NotFound, KeyMissing):
             continue

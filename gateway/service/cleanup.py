@@ -12,13 +12,11 @@ from gateway.model import Actor
 from gateway.service.clock import Clock, unix_time
 from gateway.service.freeing import Cleaned, Freed, Item, Ledger, purge_file
 from gateway.service.overdue import AT_ONCE, Overdue, Removed, everything
+from gateway.service.pacing import Rest
 from gateway.service.retention import ORPHAN, SIGN_IN, Policy
 from gateway.store import Store, Transaction
 
 BYTES_AT_ONCE: Final = 1_500_000  # in one transaction, as far as the things in it leave a choice
-
-Rest = Callable[[], bool]
-"""Called between two transactions, so that others have their turn; True: stop here."""
 
 
 def purge(transaction: Transaction, actor: Actor, file: str, now: int) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Final
 from gateway.model import Entry, Kind, Recording
 from gateway.service.clock import Clock, unix_time
 from gateway.service.indexing import index
+from gateway.service.pacing import Progress
 from gateway.service.paths import fold
 from gateway.service.workouts import compare, recording_of, recording_of_summary
 from gateway.store import Store, Transaction, Write
@@ -19,8 +20,6 @@ from gateway.store import Store, Transaction, Write
 PAGE: Final = 2000  # entries that are read at once
 AT_ONCE: Final = 100  # rows in one transaction
 
-Progress = Callable[[str, int, int], None]
-"""Hears what is being done, how much of it is done and how much there is."""
 Rest = Callable[[], None]
 
 

@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from gateway.contents import FileContents
-from gateway.errors import Busy, Damaged
+from gateway.errors import Damaged, KeyMissing
 from gateway.model import Content
+from gateway.service.pacing import Rest
 from gateway.store import SealedFile, Store
 
 ROWS_AT_ONCE: Final = 20
 BYTES_AT_ONCE: Final = 1_000_000  # in one transaction, about
 FILES_AT_ONCE: Final = 8
 
-Rest = Callable[[], bool]
-"""Called between two transactions, so that others have their turn; True: stop here."""
 Progress = Callable[[int, int], None]
 """Hears how many contents are done, and of how many."""
 
@@ -97,12 +96,8 @@ class Resealing:
         try:
             with self._contents.open(file.location) as source:
                 content = self._contents.put(source)
-        except (OSError, Damaged):
+        except (OSError, Damaged, KeyMissing):
             return False
-        except Busy as error:
-            if isinstance(error.__cause__, OSError):
-                raise
-            return False  # its key is missing
         if content.sha256 != file.sha256:
             self._contents.remove_all([content.location or ""])
             return False

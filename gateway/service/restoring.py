@@ -6,45 +6,40 @@ no gateway starts.
 """
 
 import hashlib
-import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 from gateway import sealing
+from gateway.auth import jwt
 from gateway.auth.tokens import new_id
 from gateway.backups import Index, Manifest, Part, Place, unlocked
 from gateway.contents import FileContents
 from gateway.errors import Conflicting, Damaged, KeyMissing, NotFound
 from gateway.sealing import Keyring, parse_keys, unsealed
 from gateway.sealing.keyfile import written
-from gateway.secretfile import replace, sync_file, sync_folder
+from gateway.secretfile import create, replace, sync_file, sync_folder
 from gateway.service.backup import PIECES
-from gateway.service.backuplist import fetch, index_of, is_genuine
+from gateway.service.backuplist import fetch, index_of
+from gateway.service.pacing import Progress
 from gateway.service.provenance import FILE as FOLDER
 from gateway.store import FILE, open_snapshot
 
 UNFINISHED: Final = "restore.unfinished"
 _NEW: Final = "restore.db"
-_PIECE: Final = 256 * 1024
-TOKENS: Final = "token.key"
-_KEYS: Final = frozenset({sealing.FILE, TOKENS})
+_KEYS: Final = frozenset({sealing.FILE, jwt.FILE})
 _NOTHING: Final = frozenset({"serve.lock", "agent.lock", "waiting.lock", "backup.lock", "logs", "lost+found", FOLDER})
 _BEGUN: Final = frozenset(
     {UNFINISHED, "contents", *(f"{name}{ending}" for name in (_NEW, FILE) for ending in ("", "-wal", "-shm"))}
 )
 
-Progress = Callable[[str, int, int], None]
-"""Hears what is being done, how much of it is done and how much there is."""
 
-
-def keys_of(place: Place, manifest: Manifest, passphrase: str | None, known: Keyring | None) -> Keyring:
+def keys_of(manifest: Manifest, secrets: Mapping[str, bytes], known: Keyring | None) -> Keyring:
     """Give all keys that open a backup, those that are ``known`` first; raises ``KeyMissing`` where some are missing.
 
-    Raises ``Forbidden`` for a wrong passphrase, ``Damaged`` for a manifest that was not written by who has the keys.
+    ``secrets`` lie in it. Raises ``Damaged`` for a manifest that was not written by who has the keys.
     """
-    secrets = secrets_of(place, manifest, passphrase)
     inside = parse_keys(secrets[sealing.FILE].decode("ascii")) if sealing.FILE in secrets else ()
     keys = tuple(dict.fromkeys((*(known.all() if known else ()), *inside)))
     missing = sorted(set(manifest.keys) - {key.id.hex() for key in keys})
@@ -52,7 +47,7 @@ def keys_of(place: Place, manifest: Manifest, passphrase: str | None, known: Key
         how = "set SYNC_BACKUP_PASSPHRASE, or " if manifest.locked else "the backup was made without its keys: "
         raise KeyMissing(f"the backup is sealed with the master key {', '.join(missing)}: {how}put it into master.key")
     keyring = Keyring(None, keys)
-    if not is_genuine(place, manifest, keyring):
+    if not manifest.is_sealed_by(keys):
         raise Damaged
     return keyring
 
@@ -78,19 +73,19 @@ def restore(
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _must_be_empty(folder)
-    keyring = keys_of(place, manifest, passphrase, known)
+    secrets = secrets_of(place, manifest, passphrase)
+    keyring = keys_of(manifest, secrets, known)
     index = index_of(place, manifest, keyring)
     _begin(folder)
     _contents(place, index, FileContents(folder / "contents", keyring), progress)
     new = folder / _NEW
     database(place, index, keyring, new, progress)
-    secrets = secrets_of(place, manifest, passphrase)
     if known is None:
         replace(folder / sealing.FILE, written(keyring.all()))
     elif known.path is not None and not set(manifest.keys) <= {key.id.hex() for key in known.all()}:
         replace(known.path.resolve(), written(keyring.all()))
-    if TOKENS in secrets:
-        replace(folder / TOKENS, secrets[TOKENS])
+    if jwt.FILE in secrets:
+        replace(folder / jwt.FILE, secrets[jwt.FILE])
     adopt(new, folder, keyring)
 
 
@@ -131,21 +126,16 @@ def adopt_copy(database: Path, folder: Path, keyring: Keyring) -> None:
         keyring.ensure(snapshot.keys(), create=False)
     _begin(folder)
     new = folder / _NEW
-    with database.open("rb") as source, _create(new) as target:
+    with database.open("rb") as source, create(new) as target:
         shutil.copyfileobj(source, target)
     adopt(new, folder, keyring)
 
 
 def _must_be_empty(folder: Path) -> None:
-    there = {path.name for path in folder.iterdir() if not path.name.startswith((f".{sealing.FILE}-", f".{TOKENS}-"))}
+    there = {path.name for path in folder.iterdir() if not path.name.startswith((f".{sealing.FILE}-", f".{jwt.FILE}-"))}
     unknown = sorted(there - _KEYS - _NOTHING - (_BEGUN if UNFINISHED in there else frozenset()))
     if unknown:
         raise Conflicting(f"{folder} is not empty, it has {unknown[0]}: restore into another folder")
-
-
-def _create(path: Path) -> BinaryIO:
-    """Make a file that only its user can read."""
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
 
 
 def _checked(place: Place, part: Part) -> Iterator[bytes]:
@@ -176,7 +166,7 @@ def _contents(place: Place, index: Index, contents: FileContents, progress: Prog
 
 def database(place: Place, index: Index, keyring: Keyring, path: Path, progress: Progress) -> None:
     """Put the database of a backup together; raises ``NotFound``, ``Damaged``."""
-    with _create(path) as file:
+    with create(path) as file:
         for done, (_, part) in enumerate(index.pieces, 1):
             file.write(unsealed(keyring, fetch(place, part), PIECES))
             progress("database", done, len(index.pieces))

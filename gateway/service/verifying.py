@@ -16,7 +16,8 @@ from gateway.contents import SEALED, FileContents
 from gateway.errors import Busy, Damaged, GatewayError, KeyMissing, NotFound
 from gateway.sealing import Keyring, open_sealed
 from gateway.service.backuplist import fetch, index_of
-from gateway.service.restoring import Progress, database, keys_of
+from gateway.service.pacing import Progress
+from gateway.service.restoring import database, keys_of, secrets_of
 from gateway.store import Snapshot, Store, open_snapshot
 
 _PIECE: Final = 256 * 1024
@@ -61,7 +62,7 @@ def verify(
         found.objects, found.size = found.objects + 1, found.size + part.size
         progress("objects", done, len(parts))
     try:
-        keyring = keys_of(place, manifest, passphrase, known)
+        keyring = keys_of(manifest, secrets_of(place, manifest, passphrase), known)
     except KeyMissing as error:
         if manifest.locked and passphrase:
             found.faults.append(f"its keys are not all in it: {error.message}")

@@ -1,6 +1,5 @@
 """Opening the embedded database: SQLite with a write-ahead log, brought to the newest schema."""
 
-import os
 from contextlib import suppress
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -10,6 +9,7 @@ from typing import Final
 import apsw
 
 from gateway.errors import Busy
+from gateway.secretfile import create
 
 BUSY_MS: Final = 5000
 PAGE_BYTES: Final = 8192  # a 100 KB content costs a fifth less than with pages of 4096
@@ -25,7 +25,7 @@ def create_private(path: Path) -> None:
     it (https://www.sqlite.org/howtocorrupt.html, 2.2).
     """
     with suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        create(path).close()
 
 
 def connect(path: Path) -> apsw.Connection:

@@ -1,6 +1,5 @@
 """A copy of the database in a file of its own: to be backed up, looked through, and put back."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 import apsw
 
 from gateway.sealing import Keyring
+from gateway.secretfile import create
 from gateway.store.database import connect, explain, migrate
 from gateway.store.transaction import Transaction
 
@@ -89,7 +89,7 @@ def opened(path: Path, keyring: Keyring) -> Iterator[Snapshot]:
 
 def copy(connection: apsw.Connection, path: Path) -> None:
     """Copy a database in one step, as it is at this moment; writers go on meanwhile (sqlite.org/backup.html)."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    create(path).close()
     target = apsw.Connection(str(path))
     try:
         target.execute("pragma synchronous = off")  # it is read back at once; what reaches the backup is synced there

@@ -23,7 +23,7 @@ from gateway.sealing.keyfile import written
 from gateway.sealing.segments import CONTENT
 from gateway.service.access import by_command
 from gateway.service.backup import PIECES, Made, Source, alone, make
-from gateway.service.backuplist import INDEX, Forgotten, find, forget, is_genuine, manifests
+from gateway.service.backuplist import INDEX, Forgotten, find, forget, manifests
 from gateway.service.masterkeys import MasterKeys
 from gateway.service.merging import WHATEVER
 from gateway.service.resealing import Resealing
@@ -354,7 +354,7 @@ def test_a_manifest_is_itself_or_damaged(folder: Folder, change: bytes) -> None:
     data = path.read_bytes()
     manifest = Manifest.read(data, path.stem)
     assert manifest.written(folder.keyring.current) == data
-    assert is_genuine(folder.place, manifest, folder.keyring)
+    assert manifest.is_sealed_by(folder.keyring.all())
     for wrong in (change, data[:-9], data.replace(b'"objects": ', b'"objects": 1')):
         with pytest.raises(Damaged):
             Manifest.read(wrong, path.stem)
