@@ -38,8 +38,7 @@ class Agent:
         self._clock = clock
         self._chores = (
             ("housekeeping", self._keep_house), ("refused", self._retry_refused), ("clean-up", self._clean),
-            ("sealing", self._seal), ("backup", self._back_up),
-            ("old backups", self._forget_backups),
+            ("sealing", self._seal), (BACKUP, self._back_up), (FORGETTING, self._forget_backups),
         )  # fmt: skip
 
     def work(self) -> None:
@@ -92,9 +91,7 @@ class Agent:
 
     def _clean(self) -> None:
         """Remove what need not be kept, once a day, whenever the agent was started."""
-        now = self._clock()
-        done, _ = self._last("clean-up")
-        if 0 <= now - done < DAILY:
+        if not self._is_due("clean-up"):
             return
         stopped = False
 
@@ -118,9 +115,8 @@ class Agent:
 
     def _back_up(self) -> None:
         """Make a backup daily, where one is wanted."""
-        config, now = self._gateway.config, self._clock()
-        done, _ = self._last(BACKUP)
-        if not config.backup_to or 0 <= now - done < DAILY:
+        config = self._gateway.config
+        if not config.backup_to or not self._is_due(BACKUP):
             return
         place = place_at(config.backup_to)
         made = make(self._gateway.backup_source(), place, rest=self._is_over, clock=self._clock)
@@ -131,19 +127,23 @@ class Agent:
 
     def _forget_backups(self) -> None:
         """Remove daily the backups that are too old."""
-        config, now = self._gateway.config, self._clock()
-        done, _ = self._last(FORGETTING)
-        if not config.backup_to or 0 <= now - done < DAILY:
+        config = self._gateway.config
+        if not config.backup_to or not self._is_due(FORGETTING):
             return
         place = place_at(config.backup_to)
         with alone(config.data_dir):
-            gone = forget(self._gateway.store, place, config.backup_days, now, self._is_over)
+            gone = forget(self._gateway.store, place, config.backup_days, self._clock(), self._is_over)
         self._finished(FORGETTING, f"{len(gone.names)} backups")
         if gone.names:
             _log.info("removed %d backups of more than %d days ago", len(gone.names), config.backup_days)
 
     def _is_over(self) -> bool:
         return self._wait(0)
+
+    def _is_due(self, name: str) -> bool:
+        """Say whether a daily chore was last done long enough ago, or after now: a clock that was set back."""
+        done, _ = self._last(name)
+        return not 0 <= self._clock() - done < DAILY
 
     def _last(self, name: str) -> tuple[int, str]:
         with self._gateway.store.read() as transaction:

@@ -3,6 +3,7 @@
 alter table contents add column key blob;       -- id of the master key
 create index contents_key on contents (key);
 alter table conversions add column key blob;
+create index conversions_key on conversions (key);  -- the column lies behind bodies, which none who asks for keys reads
 alter table upload_parts add column key blob;
 alter table track_rows add column key blob;
 
