@@ -24,12 +24,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(slots=True)
 class Resealed:
-    """What was sealed anew; ``broken`` could not be opened and were left as they are. ``whole``: nothing is left."""
+    """What was sealed anew; ``broken`` could not be opened and were left as they are."""
 
     bodies: int = 0
     files: int = 0
     broken: int = 0
-    whole: bool = True
 
 
 class Resealing:
@@ -56,12 +55,14 @@ class Resealing:
         if not whole:
             return done
         try:
-            done.whole = self._bodies(done, whole) and self._files(done, whole)
+            if self._bodies(done, whole):
+                self._files(done, whole)
         finally:
             self._leave()
         return done
 
     def _bodies(self, done: Resealed, whole: int) -> bool:
+        """Seal what lies in the database; False: it was stopped."""
         broken: set[tuple[str, int]] = set()
         while count := self._store.write(
             lambda transaction: transaction.sealed.reseal(ROWS_AT_ONCE, BYTES_AT_ONCE, broken)
@@ -73,14 +74,14 @@ class Resealing:
         done.broken = len(broken)
         return True
 
-    def _files(self, done: Resealed, whole: int) -> bool:
+    def _files(self, done: Resealed, whole: int) -> None:
         after = b""
         while True:
             with self._store.read() as transaction:
                 batch = transaction.sealed.files(FILES_AT_ONCE, after)
             self._leave()  # those of the batch before
             if not batch:
-                return True
+                return
             for file in batch:
                 if self._reseal(file):
                     done.files += 1
@@ -88,7 +89,7 @@ class Resealing:
                     done.broken += 1
                 self._progress(done.bodies + done.files, whole)
                 if self._rest():
-                    return False
+                    return
             after = batch[-1].sha256
 
     def _reseal(self, file: SealedFile) -> bool:

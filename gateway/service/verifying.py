@@ -159,6 +159,8 @@ def _fault(place: Place, part: Part) -> str | None:
         for piece in place.pieces(part.name):
             digest.update(piece)
             size += len(piece)
+            if size > part.size:
+                break
     except NotFound:
         return f"the object {part.id} is missing"
     if (digest.hexdigest(), size) != (part.id, part.size):

@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from gateway.contents import FileContents
 from gateway.http.watch.files import page
 from gateway.model import Access, DeviceType, Stored, User
 from gateway.sealing import Keyring
-from gateway.service.access import Accesses
+from gateway.service.access import Accesses, by_command
 from gateway.service.accounts import Accounts
 from gateway.service.activities import Activities
 from gateway.service.checking import Checker
@@ -146,6 +147,11 @@ class Services:
             names += [file["n"] for file in files]
             if cursor is None:
                 return names
+
+    def content(self, path: str) -> bytes:
+        """What a file of the owner's holds."""
+        with closing(self.files.open(by_command(self.owner), None, path)) as opened:
+            return opened.source.read() if opened.source else opened.data or b""
 
     def read(self, caller: Caller, key: str) -> bytes:
         offer = self.deliveries.find(caller.device, key)
