@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from gateway import __version__
-from gateway.app import Gateway
+from gateway.assembly import Gateway
 from gateway.backups import place_at
 from gateway.config import Config
 from gateway.dropwatch import say, watched

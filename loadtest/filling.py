@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from gateway.app import Gateway
+from gateway.assembly import Gateway
 from gateway.config import Config
 from gateway.model import Access, Content, DeviceType, Facts, User
 from gateway.service.access import by_command

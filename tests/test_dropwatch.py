@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from watchfiles import _rust_notify
 
-from gateway.app import Gateway
+from gateway.assembly import Gateway
 from gateway.config import Config
 from gateway.dropwatch import LOOK, MOST, SOON, DropWatch, Events, say, watched
 from gateway.errors import Busy

@@ -13,8 +13,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-import jwt
-
 from gateway.errors import Busy, Unauthorized
 from gateway.secretfile import made_once
 
@@ -61,12 +59,16 @@ class TokenKey:
             "iss": _ISSUER, "aud": _AUDIENCE, "sub": user, "dev": device, "fam": family, "iat": issued,
             "exp": issued + TOKEN_SECONDS, "jti": self.derive(seed, "token id")[:16],
         }  # fmt: skip
+        import jwt  # noqa: PLC0415  6 MB, for the store API alone
+
         return jwt.encode(claims, self._key, _ALGORITHM, headers={"kid": self._kid})
 
     def verify(self, token: str, now: int) -> Claims:
         """Read a token; raises ``Unauthorized`` for one that is not ours, not of now, or no token at all."""
         if len(token) > LONGEST or token.partition(".")[0] != self._header:
             raise Unauthorized  # another kid or algorithm: what is not our header is never read
+        import jwt  # noqa: PLC0415
+
         try:
             claims = jwt.decode(
                 token, self._key, [_ALGORITHM], audience=_AUDIENCE, issuer=_ISSUER,

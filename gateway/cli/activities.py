@@ -14,7 +14,7 @@ from gateway.errors import BadRequest
 from gateway.wording import clock, kilometres, pace_of
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.assembly import Gateway
     from gateway.model import Access, Workout
     from gateway.service.activities import Wanted
 

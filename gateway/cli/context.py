@@ -1,4 +1,4 @@
-"""What commands share: settings from the environment, an open gateway, errors as one sentence."""
+"""What commands share: settings from the environment, an open gateway, failures as one sentence."""
 
 import os
 import pwd
@@ -15,7 +15,7 @@ from gateway.config import Config, ConfigError, unknown
 from gateway.errors import GatewayError
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.assembly import Gateway
 
 ADDRESS: Final = "address"  # file in the data folder
 
@@ -70,22 +70,9 @@ def address(config: Config) -> str:
     return config.base_url or (noted.read_text().strip() if noted.exists() else config.public_url())
 
 
-class Commands(click.Group):
-    """The group of all commands: what the system refuses is a sentence, not a traceback."""
-
-    def invoke(self, ctx: click.Context) -> object:
-        """Run a command."""
-        try:
-            return super().invoke(ctx)
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            fail(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror or error))
-
-
 def found(*, create: bool = False) -> "Gateway":
     """Give the data folder, not opened yet; ends the command where there are no data, unless they may be created."""
-    from gateway.app import Gateway  # noqa: PLC0415  the web framework is not needed to show a help text
+    from gateway.assembly import Gateway  # noqa: PLC0415  no database is needed to show a help text
 
     config = read_config()
     there = Gateway(config, polite=True)

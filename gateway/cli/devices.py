@@ -11,7 +11,7 @@ from gateway.cli.tables import lately, moment, pairs, show
 from gateway.wording import counted
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.assembly import Gateway
     from gateway.model import PairedDevice
 
 

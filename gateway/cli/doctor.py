@@ -14,7 +14,7 @@ from gateway.cli.tables import printable, show
 from gateway.wording import counted
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.assembly import Gateway
     from gateway.cli.checks.findings import Finding
 
 _MARKS: Final = {"ok": ("✓", "green"), "note": ("i", "cyan"), "warning": ("!", "yellow"), "problem": ("✗", "bold red")}

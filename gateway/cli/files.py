@@ -14,7 +14,7 @@ from gateway.errors import GatewayError
 from gateway.wording import clock, kilometres, size
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.assembly import Gateway
     from gateway.model import FileEntry, User
     from gateway.service.tree import Listed
 

@@ -12,7 +12,7 @@ from gateway.cli.tables import show
 from gateway.wording import counted, size
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.assembly import Gateway
     from gateway.service.masterkeys import KeyUse
     from gateway.service.resealing import Resealed
 

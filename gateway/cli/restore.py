@@ -129,7 +129,7 @@ def _restore(where: str, name: str | None, config: "Config") -> str:
 
 
 def _restore_database(database: Path, config: "Config", *, if_needed: bool) -> str | None:
-    from gateway.app import keyring, make_folder  # noqa: PLC0415
+    from gateway.assembly import keyring, make_folder  # noqa: PLC0415
     from gateway.service.restoring import adopt_copy  # noqa: PLC0415
     from gateway.store import FILE  # noqa: PLC0415
 
@@ -142,7 +142,7 @@ def _restore_database(database: Path, config: "Config", *, if_needed: bool) -> s
 
 def _known(config: "Config") -> "Keyring | None":
     """Give the keys that this machine has, if it has any."""
-    from gateway.app import keyring  # noqa: PLC0415
+    from gateway.assembly import keyring  # noqa: PLC0415
 
     found = keyring(config)
     is_default = found.path is not None and config.master_key_file is None

@@ -66,7 +66,7 @@ def serve() -> None:
 
 def _prepare(config: "Config") -> str | None:
     """Create or upgrade the data folder; gives the secret of a sign-in link while the owner has no password."""
-    from gateway.app import Gateway  # noqa: PLC0415
+    from gateway.assembly import Gateway  # noqa: PLC0415
     from gateway.errors import Busy, GatewayError  # noqa: PLC0415
     from gateway.service.provenance import recognise  # noqa: PLC0415
 
@@ -91,7 +91,7 @@ def _prepare(config: "Config") -> str | None:
 
 def _make_folder(config: "Config") -> None:
     """Make what the gateway needs before its database: upgrading comes only after the lock."""
-    from gateway.app import make_folder  # noqa: PLC0415
+    from gateway.assembly import make_folder  # noqa: PLC0415
     from gateway.errors import GatewayError  # noqa: PLC0415
 
     if config.ready_file and not config.ready_file.absolute().parent.is_dir():

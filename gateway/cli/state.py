@@ -12,7 +12,7 @@ from gateway.cli.premises import AGENT, SERVE, Health, Sizes, disk, health, hold
 from gateway.wording import ago, size
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.assembly import Gateway
     from gateway.config import Config
     from gateway.model import PairedDevice
     from gateway.service.overview import Done, Overview

@@ -33,7 +33,7 @@ def status(*, as_json: bool) -> None:
       wristgate status --json
       wristgate status > /dev/null || echo "look at the gateway"
     """  # noqa: D301
-    from gateway.app import Gateway  # noqa: PLC0415
+    from gateway.assembly import Gateway  # noqa: PLC0415
 
     config = read_config()
     opened = Gateway(config, polite=True)

@@ -13,7 +13,7 @@ import pytest
 
 from gateway import agent
 from gateway.agent import Agent
-from gateway.app import Gateway
+from gateway.assembly import Gateway
 from gateway.auth.tokens import new_id
 from gateway.config import Config
 from gateway.model import Rejection

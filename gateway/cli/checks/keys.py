@@ -12,7 +12,7 @@ from gateway.errors import GatewayError
 from gateway.wording import counted
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
+    from gateway.assembly import Gateway
 
 
 def keys(config: Config) -> Iterator[Finding]:
