@@ -59,7 +59,7 @@ demo: venv
 
 test: dev widget-tools
 	@tests/install-system-packages
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: dev widget-check
 	$(BIN)/ruff format --check .
@@ -102,6 +102,7 @@ fuzz-api: dev
 bench: dev
 	$(BIN)/python -m loadtest.bench
 	$(BIN)/python -m loadtest.store
+	$(BIN)/python -m loadtest.backups
 	$(BIN)/python -m loadtest.followers
 	$(BIN)/python -m loadtest.readers
 

@@ -7,6 +7,7 @@ import pytest
 
 from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Api, pair
+from tests.local import Local
 
 NO_LIMITS = {"SYNC_RATE_AUTH": "0", "SYNC_RATE_POLL": "0", "SYNC_RATE_DEVICE": "0", "SYNC_RATE_KEY": "0"}
 
@@ -14,7 +15,7 @@ NO_LIMITS = {"SYNC_RATE_AUTH": "0", "SYNC_RATE_POLL": "0", "SYNC_RATE_DEVICE": "
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[LocalGateway]:
     """A gateway for the tests of one module."""
-    with LocalGateway(NO_LIMITS) as running:
+    with Local(NO_LIMITS) as running:
         yield running
 
 

@@ -55,11 +55,10 @@ def add(files: tuple[Path, ...], folder: str | None, email: str | None) -> None:
 def _add(opened: "Gateway", user: "User", file: Path, folder: str | None) -> None:
     status = file.stat()
     label = f"Reading {file.name}"
+    hidden = status.st_size < _BAR_BYTES or not sys.stderr.isatty()
     with (
         file.open("rb") as source,
-        click.progressbar(
-            length=status.st_size, label=label, file=sys.stderr, hidden=status.st_size < _BAR_BYTES
-        ) as bar,
+        click.progressbar(length=status.st_size, label=label, file=sys.stderr, hidden=hidden) as bar,
     ):
         write = opened.tree.add(
             user,

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.simwatch.localgateway import LocalGateway
 from tests.connectiq.home import SETTINGS, Home
 from tests.connectiq.simulator import Simulator
+from tests.local import Local
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,7 @@ def simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def home(simulator: Simulator, tmp_path: Path) -> Iterator[Home]:
-    with LocalGateway(SETTINGS) as gateway:
+    with Local(SETTINGS) as gateway:
         yield Home(gateway, simulator, tmp_path)
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from gateway.simwatch.localgateway import LocalGateway
 from tests.connectiq.home import SETTINGS, Home, a_day, a_route
 from tests.connectiq.simulator import ROOT, Simulator, Watch
+from tests.local import Local
 
 SHAPES = {"fenix7": "round", "venusq2": "rectangle", "instinct2": "instinct"}
 BEST = ["pairing", "syncing", "up to date", "routes"]
@@ -28,7 +28,7 @@ COURSES = {"content": ["Courses", "Workouts"]}
 @contextmanager
 def a_home(simulator: Simulator, folder: Path) -> Iterator[Home]:
     """Start a gateway whose owner has put something there for the watch."""
-    with LocalGateway(SETTINGS) as gateway:
+    with Local(SETTINGS) as gateway:
         home = Home(gateway, simulator, folder)
         home.add("garmin.json", json.dumps(PLAN).encode(), "/config")
         home.add("lake.gpx", a_route("Around the lake"), "/routes")

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from gateway.simwatch.localgateway import LocalGateway
 from tests.connectiq.home import SETTINGS, Home, a_day, a_route, expected_records, whole
 from tests.connectiq.simulator import Simulator, Watch
+from tests.local import Local
 
 PATHS = ["/routes/hill.gpx", "/routes/lake.gpx", "/workouts/week.json"]
 #: requests of the sync that the faults hit; a test below holds this to be so
@@ -19,7 +19,7 @@ MESSAGES = 15
 @pytest.fixture(scope="module")
 def shared(simulator: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """One gateway for all faults; each is played by a watch of its own."""
-    with LocalGateway(SETTINGS) as gateway:
+    with Local(SETTINGS) as gateway:
         home = Home(gateway, simulator, Path(tmp_path_factory.mktemp("home")))
         fill(home)
         yield home

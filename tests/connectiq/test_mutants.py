@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import pytest
 
-from gateway.simwatch.localgateway import LocalGateway
 from tests.connectiq import test_background as background
 from tests.connectiq import test_faults as faults
 from tests.connectiq import test_pairing as pairing
@@ -16,6 +15,7 @@ from tests.connectiq import test_sync as sync
 from tests.connectiq import test_trouble as trouble
 from tests.connectiq.home import SETTINGS, Home
 from tests.connectiq.simulator import JUNGLE, NODE, WIDGETSIM, Simulator, WidgetCrash
+from tests.local import Local
 
 #: what a build needs of the widget's folder
 PARTS = ("manifest.xml", "*.jungle", "source", "test", "resources*")
@@ -46,7 +46,7 @@ class Scene:
         return str(self.scenario.__name__)
 
     def play(self, simulator: Simulator, folder: Path) -> None:
-        with LocalGateway(SETTINGS) as gateway:
+        with Local(SETTINGS) as gateway:
             home = Home(gateway, simulator, folder)
             if self.scenario.__module__ == faults.__name__:
                 faults.fill(home)

@@ -14,6 +14,7 @@ from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Answer, Api
 from tests.conftest import NO_LIMITS
 from tests.http.store import ask, client, created, download, paths, unique, wire, zipped
+from tests.local import Local
 from tests.samples import fit
 
 FITOTRACK = "/api/v1/import/fitotrack"
@@ -33,7 +34,7 @@ _numbers = itertools.count(1)
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[LocalGateway]:
     """A gateway that writes down all it can."""
-    with LocalGateway(NO_LIMITS | {"SYNC_LOG_LEVEL": "debug"}) as running:
+    with Local(NO_LIMITS | {"SYNC_LOG_LEVEL": "debug"}) as running:
         yield running
 
 
@@ -324,7 +325,7 @@ def test_other_methods_are_not_possible(phone: Api, path: str) -> None:
 
 def test_the_quota_and_the_limits_hold() -> None:
     limits = {"SYNC_RATE_KEY": "3", "SYNC_RATE_AUTH": "2", "SYNC_QUOTA": "20000"}
-    with LocalGateway(NO_LIMITS | limits) as tight:
+    with Local(NO_LIMITS | limits) as tight:
         phone = client(tight, "upload")
         answer = post(phone, ENDURAIN, okhttp("long.fit", fit(5000)))
         assert (answer.status, "empty the trash" in answer.json["detail"]) == (413, True)

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Api
+from tests.local import Local
 from tests.samples import fit
 
 
@@ -68,7 +69,7 @@ def test_answers_stay_within_max_and_ascii(device: Api) -> None:
 
 
 def test_limits_name_the_wait() -> None:
-    with LocalGateway({"SYNC_RATE_AUTH": "2", "SYNC_RATE_POLL": "3", "SYNC_RATE_DEVICE": "4"}) as gateway:
+    with Local({"SYNC_RATE_AUTH": "2", "SYNC_RATE_POLL": "3", "SYNC_RATE_DEVICE": "4"}) as gateway:
         api = Api(gateway.url)
         begun = [api.post("pair", {"device": "a", "name": "n"}).good for _ in range(2)]
         refused = api.post("pair", {"device": "a", "name": "n"})

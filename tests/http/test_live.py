@@ -24,6 +24,7 @@ from tests.client import Api
 from tests.conftest import NO_LIMITS
 from tests.http.store import PREFIX, client, device, pulled, put, unique, wire
 from tests.http.store import head as request
+from tests.local import Local
 from tests.service.harness import Services
 
 GUARD = 30.0  # seconds after which what should come has not come
@@ -32,7 +33,7 @@ GUARD = 30.0  # seconds after which what should come has not come
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[LocalGateway]:
     """One that gives a sign of life each second."""
-    with LocalGateway(NO_LIMITS | {"SYNC_LIVE_HEARTBEAT": "1", "SYNC_ALLOW_SIGNUP": "true"}) as running:
+    with Local(NO_LIMITS | {"SYNC_LIVE_HEARTBEAT": "1", "SYNC_ALLOW_SIGNUP": "true"}) as running:
         yield running
 
 
@@ -225,7 +226,7 @@ def test_a_plain_get_is_told(api: Api) -> None:
 
 
 def test_a_gateway_that_stops_says_so() -> None:
-    with LocalGateway(NO_LIMITS) as gateway:
+    with Local(NO_LIMITS) as gateway:
         api = client(gateway)
         told: list[int] = []
         listening = threading.Event()
@@ -333,7 +334,7 @@ class Asked:
 
 def test_who_follows_leaves_room_for_others() -> None:
     """Of twelve connections three are kept for them; a watch is never locked out by readers."""
-    with LocalGateway(NO_LIMITS | {"SYNC_MAX_CONNECTIONS": "12"}) as small, ExitStack() as open_ones:
+    with Local(NO_LIMITS | {"SYNC_MAX_CONNECTIONS": "12"}) as small, ExitStack() as open_ones:
         api = client(small, "read")
         sockets = [open_ones.enter_context(following(api)) for _ in range(9)]
         with pytest.raises(InvalidStatus) as refused, following(api):

@@ -16,6 +16,7 @@ from gateway.config import Config
 from gateway.http.description import described
 from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Api
+from tests.local import Local
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT: dict[str, Any] = json.loads(described())
@@ -140,7 +141,7 @@ def test_it_is_served(gateway: LocalGateway) -> None:
 
 def test_signing_in_and_out_is_as_described() -> None:
     """Which fuzzing leaves out: a registration hashes a password, and a sign-out ends the run."""
-    with LocalGateway({"SYNC_ALLOW_SIGNUP": "true"}) as gateway:
+    with Local({"SYNC_ALLOW_SIGNUP": "true"}) as gateway:
         api = Api(gateway.url, prefix="/api/v1")
         fields = {"email": "ada@example.com", "password": "correct horse", "name": "laptop", "type": "linux"}
         made = api.post("auth/register", fields)

@@ -12,6 +12,7 @@ from gateway.simwatch.sample import RUN_FILE
 from tests.client import Api
 from tests.conftest import NO_LIMITS
 from tests.http import store
+from tests.local import Local
 from tests.samples import fit
 
 RUN = RUN_FILE.read_bytes()
@@ -21,7 +22,7 @@ BAD = b"<gpx><trk>"
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[LocalGateway]:
     """Strangers may sign up."""
-    with LocalGateway(NO_LIMITS | {"SYNC_ALLOW_SIGNUP": "true"}) as running:
+    with Local(NO_LIMITS | {"SYNC_ALLOW_SIGNUP": "true"}) as running:
         yield running
 
 

@@ -17,6 +17,7 @@ import pytest
 from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Answer, Api, pair
 from tests.conftest import NO_LIMITS
+from tests.local import Local
 
 PASSWORD = "correct horse"
 _numbers = itertools.count(1)
@@ -26,7 +27,7 @@ _numbers = itertools.count(1)
 def gateway() -> Iterator[LocalGateway]:
     """Strangers may sign up; everything is logged."""
     settings = {"SYNC_ALLOW_SIGNUP": "true", "SYNC_LOG_FORMAT": "json", "SYNC_LOG_LEVEL": "debug"}
-    with LocalGateway(NO_LIMITS | settings) as running:
+    with Local(NO_LIMITS | settings) as running:
         yield running
 
 
@@ -295,7 +296,7 @@ def limited(call: Callable[[], Answer], most: int) -> Answer:
 
 
 def test_limits_and_closed_doors() -> None:
-    with LocalGateway({"SYNC_RATE_AUTH": "3", "SYNC_RATE_KEY": "5"}) as gateway:
+    with Local({"SYNC_RATE_AUTH": "3", "SYNC_RATE_KEY": "5"}) as gateway:
         line = [sys.executable, "-m", "gateway", "user", "add", "ana@example.com", "--password-stdin"]
         subprocess.run(line, env=gateway.environment, input=PASSWORD, text=True, check=True, capture_output=True)
         made = register(gateway, "ana@example.com")
@@ -315,7 +316,7 @@ def test_limits_and_closed_doors() -> None:
 
 
 def test_logins_that_succeed_do_not_count() -> None:
-    with LocalGateway({"SYNC_RATE_AUTH": "3", "SYNC_ALLOW_SIGNUP": "true"}) as gateway:
+    with Local({"SYNC_RATE_AUTH": "3", "SYNC_ALLOW_SIGNUP": "true"}) as gateway:
         made = register(gateway)
         login = {"device_id": made["device_id"], "device_secret": made["device_secret"]}
         for _ in range(6):

@@ -7,6 +7,7 @@ from pathlib import Path
 from gateway.simwatch.localgateway import LocalGateway
 from tests.conftest import NO_LIMITS
 from tests.http.store import BOUNDARY, END, ask, client, form, part, send, unique
+from tests.local import Local
 
 
 def test_bytes_whose_file_is_lost_are_kept_when_they_come_again(gateway: LocalGateway) -> None:
@@ -48,7 +49,7 @@ def test_names_that_are_no_text(gateway: LocalGateway) -> None:
 
 
 def test_refused_bytes_that_make_way_leave_the_disk() -> None:
-    with LocalGateway(NO_LIMITS) as gateway:
+    with Local(NO_LIMITS) as gateway:
         api = client(gateway, "upload")
         for number in range(60):
             broken = bytes((14, 0x20, 0, 0)) + (200_000).to_bytes(4, "little") + b".FIT\0\0" + os.urandom(200_000)

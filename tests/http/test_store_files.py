@@ -15,6 +15,7 @@ from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Answer, Api
 from tests.conftest import NO_LIMITS
 from tests.http.store import LARGE, ask, client, created, device, download, paths, pulled, put, send, stored, unique
+from tests.local import Local
 from tests.samples import fit
 
 ALL = {"SYNC_ALLOW_SIGNUP": "true", "SYNC_LOG_FORMAT": "json", "SYNC_LOG_LEVEL": "debug"}
@@ -23,7 +24,7 @@ ALL = {"SYNC_ALLOW_SIGNUP": "true", "SYNC_LOG_FORMAT": "json", "SYNC_LOG_LEVEL":
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[LocalGateway]:
     """Strangers may sign up; everything is logged."""
-    with LocalGateway(NO_LIMITS | ALL) as running:
+    with Local(NO_LIMITS | ALL) as running:
         yield running
 
 

@@ -16,6 +16,7 @@ from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Answer, Api, pair
 from tests.conftest import NO_LIMITS
 from tests.http.store import PREFIX, ask, client, created, device, download, paths, pulled, put, send, unique
+from tests.local import Local
 from tests.samples import fit
 
 NEVER: Final = "aaaaaaaaaaaa"
@@ -94,7 +95,7 @@ def own(gateway: LocalGateway, email: str) -> Owned:
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[LocalGateway]:
     """Strangers may sign up."""
-    with LocalGateway(NO_LIMITS | {"SYNC_ALLOW_SIGNUP": "true"}) as running:
+    with Local(NO_LIMITS | {"SYNC_ALLOW_SIGNUP": "true"}) as running:
         yield running
 
 

@@ -22,6 +22,7 @@ from tests.http.store import (
     unique,
     zipped,
 )
+from tests.local import Local
 from tests.samples import fit
 
 JPEG = b"\xff\xd8\xff\xe0"
@@ -30,7 +31,7 @@ JPEG = b"\xff\xd8\xff\xe0"
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[LocalGateway]:
     """A gateway where strangers may sign up."""
-    with LocalGateway(NO_LIMITS | {"SYNC_ALLOW_SIGNUP": "true"}) as running:
+    with Local(NO_LIMITS | {"SYNC_ALLOW_SIGNUP": "true"}) as running:
         yield running
 
 

@@ -31,6 +31,7 @@ from tests.http.store import (
     unique,
     wire,
 )
+from tests.local import Local
 
 SIGNUP = {"SYNC_ALLOW_SIGNUP": "true"}
 
@@ -38,7 +39,7 @@ SIGNUP = {"SYNC_ALLOW_SIGNUP": "true"}
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[LocalGateway]:
     """Strangers may sign up."""
-    with LocalGateway(NO_LIMITS | SIGNUP) as running:
+    with Local(NO_LIMITS | SIGNUP) as running:
         yield running
 
 
@@ -225,7 +226,7 @@ def test_waiting_ends_when_the_key_is_revoked(gateway: LocalGateway) -> None:
 
 
 def test_waiting_ends_when_the_gateway_stops() -> None:
-    with LocalGateway(NO_LIMITS) as gateway:
+    with Local(NO_LIMITS) as gateway:
         api = client(gateway)
         cursor = pulled(api)[1]
         waiting = waits(api, cursor)

@@ -36,6 +36,7 @@ from tests.http.store import (
     unique,
     wire,
 )
+from tests.local import Local
 from tests.samples import fit, gpx_route
 
 MOST = 300_000
@@ -47,7 +48,7 @@ UPLOAD = "/api/v1/files/upload"
 def tight() -> Iterator[LocalGateway]:
     """A gateway with little room."""
     settings = {"SYNC_MAX_FILE": str(MOST), "SYNC_QUOTA": str(QUOTA), "SYNC_ALLOW_SIGNUP": "true"}
-    with LocalGateway(NO_LIMITS | settings) as running:
+    with Local(NO_LIMITS | settings) as running:
         yield running
 
 

@@ -8,12 +8,13 @@ import pytest
 from gateway.client import Client, Patience
 from gateway.simwatch.localgateway import LocalGateway
 from tests.conftest import NO_LIMITS
+from tests.local import Local
 
 
 @pytest.fixture(scope="session")
 def gateway() -> Iterator[LocalGateway]:
     """One gateway for all modules here; each test has names of its own."""
-    with LocalGateway({**NO_LIMITS, "SYNC_ALLOW_SIGNUP": "true"}) as running:
+    with Local({**NO_LIMITS, "SYNC_ALLOW_SIGNUP": "true"}) as running:
         yield running
 
 

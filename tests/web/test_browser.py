@@ -16,13 +16,14 @@ from gateway.simwatch.localgateway import LocalGateway
 from gateway.simwatch.sample import RUN_FILE
 from tests.client import Api, pair
 from tests.conftest import NO_LIMITS
+from tests.local import Local
 
 PHONE = 360  # CSS pixels, the narrowest of common phones
 
 
 @pytest.fixture
 def fresh() -> Iterator[LocalGateway]:
-    with LocalGateway(NO_LIMITS) as running:
+    with Local(NO_LIMITS) as running:
         yield running
 
 

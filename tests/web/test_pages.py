@@ -13,6 +13,7 @@ import pytest
 
 from gateway.simwatch.localgateway import LocalGateway
 from tests.client import Api
+from tests.local import Local
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):
@@ -120,7 +121,7 @@ def test_signing_up_is_off(gateway: LocalGateway, signed_in: Visitor) -> None:
 
 
 def test_signing_up_where_it_is_allowed() -> None:
-    with LocalGateway({"SYNC_ALLOW_SIGNUP": "true"}) as gateway:
+    with Local({"SYNC_ALLOW_SIGNUP": "true"}) as gateway:
         gateway_user(gateway, "ana@example.com")
         visitor = Visitor(gateway.url)
         assert visitor.submit("/signin", email="eve@example.com", password="correct horse", signup="1")[0] == 303
@@ -131,7 +132,7 @@ def test_signing_up_where_it_is_allowed() -> None:
 
 
 def test_who_signs_up_never_becomes_the_owner() -> None:
-    with LocalGateway({"SYNC_ALLOW_SIGNUP": "true"}) as gateway:
+    with Local({"SYNC_ALLOW_SIGNUP": "true"}) as gateway:
         stranger = Visitor(gateway.url)
         assert stranger.submit("/signin", email="eve@example.com", password="correct horse", signup="1")[0] == 303
         link = gateway.command("signin-link").decode().strip()
@@ -142,7 +143,7 @@ def test_who_signs_up_never_becomes_the_owner() -> None:
 
 
 def test_sign_ins_and_codes_are_limited() -> None:
-    with LocalGateway({"SYNC_RATE_AUTH": "3"}) as gateway:
+    with Local({"SYNC_RATE_AUTH": "3"}) as gateway:
         gateway_user(gateway, "ana@example.com")
         visitor = Visitor(gateway.url)
         assert visitor.submit("/signin", email="ana@example.com", password="correct horse")[0] == 303
