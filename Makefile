@@ -57,6 +57,8 @@ run: venv
 demo: venv
 	@$(BIN)/wristgate demo
 
+# Without it, each of some thousand gateways and commands would compile its own source.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: dev widget-tools
 	@tests/install-system-packages
 	$(BIN)/python -m pytest -n auto --dist worksteal

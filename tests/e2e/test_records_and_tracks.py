@@ -8,7 +8,7 @@ from gateway import formats
 from tests.e2e.client import Device, pair
 from tests.e2e.conftest import Make
 from tests.e2e.database import assert_sound, count
-from tests.e2e.program import wait_until
+from tests.e2e.program import Program, wait_until
 
 START = 1_789_878_600
 DAY = {"y": "day", "t": START, "steps": 9000}
@@ -24,18 +24,20 @@ def wind(points: int) -> bytes:
     return f'<gpx version="1.1"><trk><trkseg>{places}</trkseg></trk></gpx>'.encode()
 
 
-def converters() -> list[int]:
-    """Processes that convert a file at the moment."""
+def converters(program: Program) -> list[int]:
+    """A gateway's processes that convert a file at the moment."""
     found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit():
-            try:
-                line = (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if b"gateway.service.converting" in line:
-                found.append(int(folder.name))
+    for worker in program.workers():
+        for line in Path(f"/proc/{worker}/task").glob("*/children"):
+            found += [int(child) for child in line.read_text().split() if _converts(int(child))]
     return found
+
+
+def _converts(pid: int) -> bool:
+    try:
+        return b"gateway.service.converting" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
 
 
 def test_a_track_goes_on_after_kill(make: Make) -> None:
@@ -74,15 +76,16 @@ def test_records_that_were_answered_are_there(make: Make) -> None:
 
 def test_sigterm_does_not_wait_for_a_conversion_that_nobody_waits_for(make: Make, tmp_path: Path) -> None:
     file = tmp_path / "tour.gpx"
-    file.write_bytes(wind(100_000))
+    file.write_bytes(wind(40_000))
     before = make()
     before.command("add", str(file), "--to", "/routes")
     program = make({"SYNC_DEVICE_MAX_FILE": "50000"}, data=before.data).start()  # needs fewer points now
     with pair(program) as device:
         assert device.value("GET", "status")["pending"] == 0
-        wait_until(converters, "a conversion has begun")
+        begun: list[int] = []
+        wait_until(lambda: begun.extend(converters(program)) or begun, "a conversion has begun")
         program.stop()
-        assert converters() == []
+        assert not any(map(_converts, begun))
         program.start()
         device.close()
         wait_until(lambda: device.value("GET", "status")["pending"], "the conversion is made")
