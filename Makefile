@@ -4,6 +4,8 @@
 PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v "$$name" && break; done)
 BIN := .venv/bin
+# Tests that wait for a gateway leave a core idle.
+WORKERS = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
 # Node comes with the development environment.
 NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WIDGETSIM := $(BIN)/node connectiq/simulator/bin/widgetsim.mjs
@@ -61,7 +63,7 @@ demo: venv
 test: export PYTHONDONTWRITEBYTECODE :=
 test: dev widget-tools
 	@tests/install-system-packages
-	$(BIN)/python -m pytest -n auto --dist worksteal
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 check: dev widget-check
 	$(BIN)/ruff format --check .

@@ -40,7 +40,8 @@ def test_verifying_reads_every_byte(folder: Folder) -> None:
 def test_the_data_folder_is_read_back_too(folder: Folder) -> None:
     assert verify_data(folder.store, folder.contents, folder.keyring, _quiet) == (2, [])
     lost = next((folder.folder / "contents").rglob("*.sealed"))
-    lost.write_bytes(lost.read_bytes()[:-1] + b"\0")
+    whole = lost.read_bytes()
+    lost.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     folder.write(lambda t: t.contents._run("update contents set body = zeroblob(200) where size = :n", n=len(SMALL)))
     count, faults = verify_data(folder.store, folder.contents, folder.keyring, _quiet)
     assert (count, len(faults)) == (2, 2)
