@@ -1,18 +1,21 @@
 """Random secrets, ids and codes, and the hashes under which they are kept."""
 
+import base64
 import hashlib
 import hmac
+import os
 import secrets
 from typing import Final
 
-ID_LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
+_ID_LENGTH: Final = 12
+_ID_BYTES: Final = 8
 CODE_LETTERS: Final = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # nothing that is read as something else
 CODE_LENGTH: Final = 8
 
 
 def new_id() -> str:
     """Make an id of 12 characters of a-z2-7: 60 random bits."""
-    return "".join(secrets.choice(ID_LETTERS) for _ in range(12))
+    return base64.b32encode(os.urandom(_ID_BYTES)).decode("ascii").lower()[:_ID_LENGTH]
 
 
 def new_secret() -> str:

@@ -3,9 +3,7 @@
 One JSON object in ASCII, ``application/json`` without charset, with length, never chunked, never empty.
 """
 
-import base64
 import json
-import os
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
@@ -13,11 +11,6 @@ from gateway.errors import Busy, GatewayError
 from gateway.http.errors import envelope, status_of
 
 Fields = list[tuple[bytes, bytes]]
-
-
-def new_request_id() -> str:
-    """Make a request id: 12 characters of ``a-z2-7``, 60 random bits."""
-    return base64.b32encode(os.urandom(8))[:12].decode().lower()
 
 
 def fields_and_body(error: GatewayError, request_id: str) -> tuple[Fields, bytes]:

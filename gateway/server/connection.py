@@ -14,8 +14,9 @@ from uvicorn._types import ASGI3Application
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
+from gateway.auth.tokens import new_id
 from gateway.errors import BadRequest, Busy, GatewayError
-from gateway.server.answers import new_request_id, whole_answer
+from gateway.server.answers import whole_answer
 from gateway.server.exchange import Exchange
 from gateway.server.incoming import Incoming
 from gateway.server.roll import Roll, Unsent
@@ -181,7 +182,7 @@ class Connection(Incoming):
             self._refuse(error, exchange.scope["query_string"])
 
     def _refuse(self, error: GatewayError, query: bytes = b"") -> None:
-        request_id = new_request_id()
+        request_id = new_id()
         log.info("refused %s: %s", _written(self.client), error.message, extra={"request_id": request_id})
         head = bool(self.in_head and self.url and self.parser.get_method() == b"HEAD")
         if self.in_head and self.url:

@@ -7,8 +7,9 @@ from typing import Any
 from uvicorn._types import ASGI3Application, ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE, RequestResponseCycle
 
+from gateway.auth.tokens import new_id
 from gateway.errors import Busy, GatewayError, Internal
-from gateway.server.answers import Fields, fields_and_body, new_request_id, status_on_wire
+from gateway.server.answers import Fields, fields_and_body, status_on_wire
 
 BODILESS = (204, 304)
 
@@ -144,7 +145,7 @@ class Exchange(RequestResponseCycle):
 
     def _request_id(self) -> str:
         state: dict[str, Any] = self.scope.get("state") or {}
-        return str(state.get("request_id") or new_request_id())
+        return str(state.get("request_id") or new_id())
 
 
 def nothing() -> None:

@@ -16,6 +16,7 @@ from websockets.http11 import Response
 from websockets.server import ServerProtocol
 from websockets.typing import StatusLike
 
+from gateway.auth.tokens import new_id
 from gateway.errors import (
     BadRequest,
     Busy,
@@ -28,7 +29,7 @@ from gateway.errors import (
     Unauthorized,
 )
 from gateway.http.errors import REFUSED, status_of
-from gateway.server.answers import fields_and_body, new_request_id, whole_answer
+from gateway.server.answers import fields_and_body, whole_answer
 from gateway.server.roll import Roll, Unsent
 
 CLOSING_SECONDS = 15.0
@@ -44,7 +45,7 @@ class Handshake(ServerProtocol):
         """Give the answer that refuses the upgrade; ``text``, long and over several lines, is not for a watch."""
         del text
         error = self.refusal or error_of_status(int(status))
-        fields, body = fields_and_body(error, new_request_id())
+        fields, body = fields_and_body(error, new_id())
         phrase = STATUS_LINE[status_of(error)].split(b" ", 2)[2].strip().decode()
         headers = Headers([(name.decode(), value.decode()) for name, value in fields])
         return Response(status_of(error), phrase, headers, body)
@@ -78,7 +79,7 @@ class WebSocket(WebSocketsSansIOProtocol):
         super().data_received(data)
         if not self.handshake_initiated and not self.transport.is_closing():
             error = BadRequest("the WebSocket handshake cannot be read")
-            self.transport.write(whole_answer(error, new_request_id(), self.default_headers, head=False))
+            self.transport.write(whole_answer(error, new_id(), self.default_headers, head=False))
             self.transport.close()
 
     async def send(self, message: ASGISendEvent) -> None:

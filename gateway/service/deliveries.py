@@ -59,7 +59,15 @@ class Deliveries:
     def status(self, device: PairedDevice) -> Status:
         """Count what waits and what was sent."""
         with self._store.read() as transaction:
-            count = self._count(transaction, device)
+            return self._status(device, self._count(transaction, device))
+
+    def status_at_hand(self, device: PairedDevice) -> Status | None:
+        """Give the same where nothing has to be counted; two look-ups, None: it has to be."""
+        with self._store.read() as transaction:
+            counted = self._counted(transaction, device)
+        return self._status(device, counted) if counted else None
+
+    def _status(self, device: PairedDevice, count: Count) -> Status:
         return Status(self._clock(), device.last_sync, count.pending, device.sent, WAIT_SECONDS, count.unprepared)
 
     def pending(self, device: PairedDevice) -> int:
@@ -74,10 +82,10 @@ class Deliveries:
 
     def _count(self, transaction: Transaction, device: PairedDevice) -> Count:
         """Count anew only after something has happened in the project, or was converted."""
-        state = (transaction.journal.head(device.project), transaction.conversions.newest(), device.name)
-        counted = self._counts.get(device.id)
-        if counted is not None and counted.state == state:
+        counted = self._counted(transaction, device)
+        if counted is not None:
             return counted
+        state = _state(transaction, device)
         wanted = self._wanted(transaction, device)
         unprepared = transaction.deliveries.unprepared(wanted, self._clock() - RETRY_SECONDS, UNPREPARED)
         counted = Count(state, transaction.deliveries.pending(wanted), tuple(unprepared))
@@ -85,6 +93,11 @@ class Deliveries:
             self._counts.clear()
         self._counts[device.id] = counted
         return counted
+
+    def _counted(self, transaction: Transaction, device: PairedDevice) -> Count | None:
+        """Give what was counted when all was as it is now."""
+        counted = self._counts.get(device.id)
+        return counted if counted is not None and counted.state == _state(transaction, device) else None
 
     def newest(
         self,
@@ -239,6 +252,11 @@ class Deliveries:
     ) -> Wanted:
         config = self._config(transaction, device)
         return Wanted(device, self._cap, config.id if config else None, kind, acknowledged)
+
+
+def _state(transaction: Transaction, device: PairedDevice) -> tuple[int, int, str]:
+    """Give what changes with all that decides how many files wait."""
+    return transaction.journal.head(device.project), transaction.conversions.newest(), device.name
 
 
 def _in_folders(device: PairedDevice, entry: FileEntry) -> bool:

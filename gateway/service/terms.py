@@ -72,6 +72,8 @@ def _asked(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():
+        return text[:2000].casefold()
     parted = unicodedata.normalize("NFKD", text[:2000].casefold())
     return "".join(char for char in parted if not unicodedata.combining(char))
 

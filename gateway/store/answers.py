@@ -1,8 +1,8 @@
 """What writes with a nonce were answered."""
 
-import json
 from typing import Any
 
+from gateway.store import jsontext
 from gateway.store.noun import Noun
 
 
@@ -14,13 +14,13 @@ class Answers(Noun):
         row = self._row(
             "select request, answer from answers where token = :token and nonce = :nonce", token=token, nonce=nonce
         )
-        return (row[0], json.loads(row[1])) if row else None
+        return (row[0], jsontext.loads(row[1])) if row else None
 
     def add(self, token: bytes, nonce: str, request: bytes, answer: dict[str, Any], now: int) -> None:
         """Remember an answer."""
         self._run(
             "insert into answers values (:token, :nonce, :request, :answer, :now)",
-            token=token, nonce=nonce, request=request, answer=json.dumps(answer), now=now,
+            token=token, nonce=nonce, request=request, answer=jsontext.dumps(answer), now=now,
         )  # fmt: skip
 
     def expire(self, before: int) -> None:

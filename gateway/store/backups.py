@@ -1,8 +1,8 @@
 """The backups that were finished, and the master keys that it takes to read them."""
 
-import json
 from collections.abc import Iterable
 
+from gateway.store import jsontext
 from gateway.store.noun import Noun
 
 
@@ -13,7 +13,7 @@ class Backups(Noun):
         """Note a backup, before it is begun and when it is finished; ``keys`` are ids in hexadecimal."""
         self._run(
             "insert or replace into backups values (:place, :name, :time, :keys)",
-            place=place, name=name, time=time, keys=json.dumps(list(keys)),
+            place=place, name=name, time=time, keys=jsontext.dumps(list(keys)),
         )  # fmt: skip
 
     def names(self, place: str) -> set[str]:

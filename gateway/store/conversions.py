@@ -1,9 +1,9 @@
 """Contents in another format or simplified, by what they were made from and how."""
 
-import json
 from typing import Final
 
 from gateway.model import Conversion, Converted
+from gateway.store import jsontext
 from gateway.store.noun import SealingNoun
 
 _KEY: Final = "source = :source and target = :target and points = :points and cap = :cap"
@@ -17,7 +17,7 @@ class Conversions(SealingNoun):
         row = self._row(f"select size, crc32, made, used, failure from conversions where {_KEY}", **_values(conversion))
         if row is None:
             return None
-        failure = json.loads(row[4]) if row[4] else None
+        failure = jsontext.loads(row[4]) if row[4] else None
         return Converted(row[0] or 0, row[1] or 0, row[2], row[3], tuple(failure) if failure else None)
 
     def part(self, conversion: Conversion, offset: int, length: int) -> bytes | None:
@@ -38,7 +38,7 @@ class Conversions(SealingNoun):
                    (source, target, points, cap, made, used, crc32, size, failure, body, key)
                values (:source, :target, :points, :cap, :made, :used, :crc32, :size, :failure, :body, :key)""",
             **_values(conversion), made=converted.made, used=converted.used, crc32=converted.crc32,
-            size=converted.size, failure=json.dumps(converted.failure) if converted.failure else None, body=sealed,
+            size=converted.size, failure=jsontext.dumps(converted.failure) if converted.failure else None, body=sealed,
             key=key,
         )  # fmt: skip
 

@@ -1,9 +1,9 @@
 """Devices, the tokens of those that pair, the secrets of those that sign in."""
 
-import json
 from typing import Any
 
 from gateway.model import DeviceType, PairedDevice
+from gateway.store import jsontext
 from gateway.store.noun import Noun
 
 _COLUMNS = """d.id, d.user, d.project, d.type, d.ident, d.name, d.app, d.folders, d.created, d.last_seen, d.last_sync,
@@ -20,7 +20,7 @@ class Devices(Noun):
             """insert into devices (id, user, project, type, ident, name, app, folders, created)
                values (:id, :user, :project, :type, :ident, :name, :app, :folders, :created)""",
             id=device.id, user=device.user, project=device.project, type=device.type, ident=device.ident,
-            name=device.name, app=device.app, folders=json.dumps(device.folders), created=device.created,
+            name=device.name, app=device.app, folders=jsontext.dumps(device.folders), created=device.created,
         )  # fmt: skip
 
     def set_secret(self, device: str, digest: bytes) -> None:
@@ -91,7 +91,7 @@ class Devices(Noun):
         """Set what its owner calls a device, and which folders it is to have."""
         self._run(
             "update devices set name = :name, folders = :folders where id = :id",
-            id=device, name=name, folders=json.dumps(folders),
+            id=device, name=name, folders=jsontext.dumps(folders),
         )  # fmt: skip
 
     def saw(self, device: str, now: int) -> None:
@@ -156,5 +156,5 @@ class Tokens(Noun):
 def _device(row: tuple[Any, ...] | None) -> PairedDevice | None:
     if row is None:
         return None
-    identity, kind, told, folders, rest = row[:3], DeviceType(row[3]), row[4:7], tuple(json.loads(row[7])), row[8:]
+    identity, kind, told, folders, rest = row[:3], DeviceType(row[3]), row[4:7], tuple(jsontext.loads(row[7])), row[8:]
     return PairedDevice(*identity, kind, *told, folders, *rest)  # type: ignore[call-arg]

@@ -1,9 +1,9 @@
 """The tree: files by path, their versions, and the names that senders of activities meant."""
 
-import json
 from typing import Any, Final
 
 from gateway.model import FileEntry, Kind, Trashed, Version
+from gateway.store import jsontext
 from gateway.store.noun import Noun
 
 COLUMNS: Final = """f.id, f.project, f.path, f.head, f.sha256, f.size, f.type, f.device, f.time, f.mtime, f.damaged,
@@ -143,7 +143,7 @@ class Files(Noun):
                    :encrypted)""",
             file=entry.id, n=entry.version, sha256=facts.sha256, size=facts.size, crc32=facts.crc32, type=facts.type,
             kind=facts.kind, damaged=facts.damaged, device=version.device, time=version.time, mtime=version.mtime,
-            summary=None if facts.summary is None else json.dumps(facts.summary, separators=(",", ":")),
+            summary=None if facts.summary is None else jsontext.dumps(facts.summary),
             encrypted=facts.encrypted,
         )  # fmt: skip
         self.note_stem(entry, stem, version)

@@ -1,12 +1,12 @@
 """The ordered log of everything that happens in a project."""
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
 
 import apsw
 
 from gateway.model import Actor, Change, Entry
+from gateway.store import jsontext
 from gateway.store.noun import Noun
 
 
@@ -50,7 +50,7 @@ class Journal(Noun):
                and action in ('put', 'delete', 'move') order by seq limit :limit""",
             project=project, after=after, limit=limit,
         )  # fmt: skip
-        return [Change(seq, op, file, json.loads(told), device, time) for seq, op, file, told, device, time in rows]
+        return [Change(seq, op, file, jsontext.loads(told), device, time) for seq, op, file, told, device, time in rows]
 
     def entries(self, project: str, after: int, limit: int) -> list[Entry]:
         """List all entries behind one, in order."""
@@ -59,7 +59,7 @@ class Journal(Noun):
                where project = :project and seq > :after order by seq limit :limit""",
             project=project, after=after, limit=limit,
         )  # fmt: skip
-        return [Entry(seq, action, (kind, entity), json.loads(told)) for seq, action, kind, entity, told in rows]
+        return [Entry(seq, action, (kind, entity), jsontext.loads(told)) for seq, action, kind, entity, told in rows]
 
     def newest(self, project: str) -> int:
         """Give the latest moment that an entry of a project bears."""
@@ -81,7 +81,7 @@ class Journal(Noun):
                    mark)
                values (:project, :seq, :user, :device, :action, :type, :id, :payload, :now, random())""",
             project=actor.project, seq=row[0], user=actor.user, device=actor.sender, action=action,
-            type=entity[0], id=entity[1], payload=json.dumps(payload, separators=(",", ":")), now=now,
+            type=entity[0], id=entity[1], payload=jsontext.dumps(payload), now=now,
         )  # fmt: skip
         self.written.add(actor.project)
         return int(row[0])

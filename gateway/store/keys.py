@@ -1,9 +1,9 @@
 """Personal keys of scripts, and of phones that can hold no session."""
 
-import json
 from typing import Any
 
 from gateway.model import Key, Scope
+from gateway.store import jsontext
 from gateway.store.noun import Noun
 
 _COLUMNS = "k.id, k.user, k.name, k.scopes, k.folder, k.created, k.last_used, k.revoked"
@@ -17,7 +17,7 @@ class Keys(Noun):
         self._run(
             """insert into keys (id, user, name, hash, scopes, folder, created)
                values (:id, :user, :name, :hash, :scopes, :folder, :created)""",
-            id=key.id, user=key.user, name=key.name, hash=digest, scopes=json.dumps(sorted(key.scopes)),
+            id=key.id, user=key.user, name=key.name, hash=digest, scopes=jsontext.dumps(sorted(key.scopes)),
             folder=key.folder, created=key.created,
         )  # fmt: skip
 
@@ -56,5 +56,5 @@ class Keys(Noun):
 def _key(row: tuple[Any, ...] | None) -> Key | None:
     if row is None:
         return None
-    scopes = frozenset(map(Scope, json.loads(row[3])))
+    scopes = frozenset(map(Scope, jsontext.loads(row[3])))
     return Key(row[0], row[1], row[2], scopes, *row[4:])

@@ -1,9 +1,9 @@
 """Small facts that watches have sent."""
 
-import json
 from typing import Any
 
 from gateway.model import Record
+from gateway.store import jsontext
 from gateway.store.noun import Noun
 
 
@@ -23,10 +23,10 @@ class Records(Noun):
             """insert into records (id, project, device, type, time, day, digest, received, body)
                values (:id, :project, :device, :type, :time, :day, :digest, :now, :body)""",
             id=record.id, project=record.project, device=record.device, type=record.type, time=record.time,
-            day=record.day, digest=record.digest, now=now, body=json.dumps(record.body, separators=(",", ":")),
+            day=record.day, digest=record.digest, now=now, body=jsontext.dumps(record.body),
         )  # fmt: skip
 
     def find(self, record: str) -> tuple[str, dict[str, Any], int] | None:
         """Give what a record says, as (device, body, when it came)."""
         row = self._row("select device, body, received from records where id = :id", id=record)
-        return (row[0], json.loads(row[1]), row[2]) if row else None
+        return (row[0], jsontext.loads(row[1]), row[2]) if row else None

@@ -1,10 +1,10 @@
 """Which master keys the database's bodies and the large contents are sealed with, and sealing them anew."""
 
-import json
 from dataclasses import dataclass
 from typing import Final
 
 from gateway.errors import Damaged, KeyMissing
+from gateway.store import jsontext
 from gateway.store.noun import SealingNoun
 
 _HAS_BYTES: Final = {
@@ -88,7 +88,7 @@ class Sealed(SealingNoun):
                 and rowid not in (select value from json_each(:broken))"""
             for other in _OTHERS
         )
-        skip = json.dumps([rowid for place, rowid in broken if place == table])
+        skip = jsontext.dumps([rowid for place, rowid in broken if place == table])
         rows = self._run(f"{sql} limit :limit", key=newest, limit=limit, broken=skip)
         return [(row[0], row[1], row[2]) for row in rows]
 

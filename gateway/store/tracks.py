@@ -1,9 +1,9 @@
 """Tracks that watches send in batches, until they are written as files."""
 
-import json
 from typing import Any
 
 from gateway.model import UnfinishedTrack
+from gateway.store import jsontext
 from gateway.store.noun import SealingNoun
 
 _COLUMNS = "token, nonce, device, start, sport, sub_sport, columns, have, updated"
@@ -44,7 +44,7 @@ class Tracks(SealingNoun):
                 values (:token, :nonce, :device, :start, :sport, :sub_sport, :columns, :have, :updated)
                 on conflict (token, nonce) do update set have = excluded.have, updated = excluded.updated""",
             token=track.token, nonce=track.nonce, device=track.device, start=track.start, sport=track.sport,
-            sub_sport=track.sub_sport, columns=json.dumps(track.columns), have=track.have + rows,
+            sub_sport=track.sub_sport, columns=jsontext.dumps(track.columns), have=track.have + rows,
             updated=track.updated,
         )  # fmt: skip
         if rows:
@@ -68,5 +68,5 @@ class Tracks(SealingNoun):
 
 def _track(row: tuple[Any, ...]) -> UnfinishedTrack:
     token, nonce, device, start, sport, sub_sport, columns, have, updated = row
-    names = tuple(json.loads(columns))
+    names = tuple(jsontext.loads(columns))
     return UnfinishedTrack(token, nonce, device, start, sport, sub_sport, names, have, updated)

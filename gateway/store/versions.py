@@ -1,9 +1,9 @@
 """The versions of files."""
 
-import json
 from typing import Any, Final
 
 from gateway.model import Facts, Version
+from gateway.store import jsontext
 from gateway.store.files import after_folder
 from gateway.store.noun import Noun
 
@@ -68,6 +68,6 @@ class Versions(Noun):
 
 def _version(row: tuple[Any, ...]) -> Version:
     file, number, sha256, size, crc32, kind_of_file, kind, damaged, summary, device, time, mtime, encrypted = row
-    said = json.loads(summary) if summary else None
+    said = jsontext.loads(summary) if summary else None
     facts = Facts(sha256, size, crc32, kind_of_file, kind, damaged, said, encrypted)
     return Version(file, number, facts, device, time, mtime)

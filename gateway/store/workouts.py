@@ -1,10 +1,10 @@
 """The index of activities: pages of it by what they are found by, newest first, and what they amount to."""
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from gateway.model import Totals, Workout
+from gateway.store import jsontext
 from gateway.store.noun import Noun
 
 _SHIFT: Final = 20
@@ -37,7 +37,7 @@ class Workouts(Noun):
             sub_sport=workout.sub_sport, name=workout.name, elapsed=workout.elapsed, timer=workout.timer,
             moving=workout.moving, distance=workout.distance, ascent=workout.ascent, descent=workout.descent,
             calories=workout.calories, avg_hr=workout.avg_hr, max_hr=workout.max_hr, south=south, west=west,
-            north=north, east=east, file=workout.file, sources=workout.sources, devices=json.dumps(workout.devices),
+            north=north, east=east, file=workout.file, sources=workout.sources, devices=jsontext.dumps(workout.devices),
         )  # fmt: skip
         self._run("insert into workout_words (rowid, said) values (:key, :words)", key=key, words=words)
 
@@ -161,5 +161,5 @@ def _workout(row: tuple[Any, ...]) -> Workout:
     known = dict(zip(_TOLD, told, strict=False))
     return Workout(
         id=activity, project=project, moment=key >> _SHIFT, start=start, **known, bbox=bbox, file=file,
-        sources=sources, devices=tuple(json.loads(devices)),
+        sources=sources, devices=tuple(jsontext.loads(devices)),
     )  # fmt: skip

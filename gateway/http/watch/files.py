@@ -97,13 +97,13 @@ class Download:
         elif offset and version is None:
             raise BadRequest("v: is needed with off, so that parts of one version come together")
         else:
-            look = partial(self._work.read, self._part, device, key, version, offset, limit)
+            look = partial(self._part, device, key, version, offset, limit)
             _, resp.data = await self._converting.ready(device, look)
 
-    def _part(
+    async def _part(
         self, device: PairedDevice, key: str, version: int | None, offset: int, limit: int
     ) -> tuple[Offer, bytes]:
-        """Give an offer, with the answer where it is ready."""
+        """Give an offer, with the answer where it is ready; some pages of the database cost less than a thread."""
         offer = self._deliveries.find(device, key, version)
         if not offer.ready:
             return offer, b""
