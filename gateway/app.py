@@ -17,6 +17,7 @@ from gateway.http.exchange import Exchanges
 from gateway.http.failures import Failures
 from gateway.http.limits import Limit
 from gateway.http.media import handlers
+from gateway.http.metrics import Gate, Metrics, Scrape, Sums
 from gateway.http.middleware import Answers, Authentication, Compression, Origin, Shapes
 from gateway.http.news import News
 from gateway.http.ops import Health
@@ -26,6 +27,7 @@ from gateway.http.streams import Streams
 from gateway.http.work import Work
 from gateway.lifespan import Lifespan
 from gateway.service.clock import unix_time
+from gateway.service.standing import Standing
 from gateway.service.traffic import Traffic
 from gateway.web import routes as web
 from gateway.web.render import Renderer
@@ -46,6 +48,7 @@ def create_app(config: Config) -> Exchanges:
     renderer = Renderer()
     starts, polls = Limit(config.rate_auth), Limit(config.rate_poll)
     traffic = Traffic()
+    metrics = Metrics(Standing(gateway.store, gateway.deliveries))
     middleware: list[Any] = [
         Lifespan(
             gateway.open,
@@ -68,6 +71,9 @@ def create_app(config: Config) -> Exchanges:
     services = routes.Services(gateway.pairings, gateway.deliveries, gateway.uploads, gateway.records, gateway.tracks)
     health = Health(checkup, gateway.token_key, config.trusted_proxies, unix_time)
     routes.add_routes(app, services, work, bodies, converting, health, starts, polls)
+    gate = Gate(config.metrics_token)
+    app.add_route("/metrics", Scrape(metrics, checkup, gate, work))
+    app.add_route("/metricz", Sums(metrics, gate))
     receiving = Receiving(gateway.intake, gateway.incoming, work)
     arrivals = Arrivals(receiving, Streams(config.body_timeout), config.max_file)
     attempts = Limit(config.rate_auth)
@@ -92,7 +98,7 @@ def create_app(config: Config) -> Exchanges:
     web.add_pages(
         app, renderer, pages, work, bodies, Limit(config.rate_auth), Limit(config.rate_auth), signup=config.allow_signup
     )
-    return Exchanges(app, traffic)
+    return Exchanges(app, traffic, metrics.count)
 
 
 def _bare(middleware: list[Any], failures: Failures) -> falcon.asgi.App[Request, Response]:

@@ -211,6 +211,10 @@ class Config:
     max_connections: int = _option(
         "SYNC_MAX_CONNECTIONS", "2000", _number(10, 100_000), "Open connections; the idlest give way to new ones"
     )
+    metrics_token: str = _option(
+        "SYNC_METRICS_TOKEN", "", str, "Secret that opens /metrics to other machines; empty: this machine alone",
+        secret=True,
+    )  # fmt: skip
     drop_dir: Path | None = _option(
         "SYNC_DROP_DIR", "", _path, "Folder whose files are taken in, for Syncthing, Nextcloud and scripts; empty: none"
     )

@@ -20,6 +20,9 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 
+SOCKET: Final = "SOCKET"
+"""The method of an exchange over a WebSocket."""
+
 _SWITCHING: Final = 101
 _FORBIDDEN: Final = 403
 _ERROR: Final = 400
@@ -30,12 +33,14 @@ _log: Final = logging.getLogger("gateway.access")
 class Exchange:
     """What is known of one request and its answer; goes with the request as ``scope["exchange"]``.
 
-    ``cut``: the client went away, or could not be understood any more, before its body had come in whole. ``failed``:
-    it was told an error, whatever the status. ``uploads``: files that it brought and that were new.
+    ``route`` is the template of its path, None: there is no such path. ``cut``: the client went away, or could not be
+    understood any more, before its body had come in whole. ``error`` is the word of the one that it was told, whatever
+    the status. ``uploads``: files that it brought and that were new, ``events``: changes of the tree that were pushed.
     """
 
     __slots__ = (
-        "cut", "device", "failed", "id", "method", "path", "received", "sent", "started", "status", "uploads",
+        "cut", "device", "error", "events", "id", "method", "path", "received", "route", "sent", "started", "status",
+        "uploads",
     )  # fmt: skip
 
     def __init__(self, method: str, path: str, started: float) -> None:
@@ -43,21 +48,30 @@ class Exchange:
         self.method = method
         self.path = path
         self.started = started
+        self.route: str | None = None
         self.device: str | None = None
         self.status = 0
         self.received = 0
         self.cut = False
         self.sent = 0
-        self.failed = False
+        self.error: str | None = None
         self.uploads = 0
+        self.events = 0
+
+
+Count = Callable[[Exchange, float], None]
+"""Hears of every exchange that is over, and how many seconds it took."""
 
 
 class Exchanges:
     """Numbers, watches, counts and logs the requests to ``app``; a HEAD is a GET whose body the server leaves out."""
 
-    def __init__(self, app: Application, traffic: Traffic, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, app: Application, traffic: Traffic, count: Count, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
         self._app = app
         self._traffic = traffic
+        self._count = count
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +80,7 @@ class Exchanges:
             await self._app(scope, receive, send)
             return
         socket = scope["type"] == "websocket"
-        exchange = Exchange("SOCKET" if socket else scope["method"], scope["path"], self._clock())
+        exchange = Exchange(SOCKET if socket else scope["method"], scope["path"], self._clock())
         inner = {**scope, "exchange": exchange}
         scope.get("state", {})["request_id"] = exchange.id  # for what the server says of this request
         if exchange.method == "HEAD":
@@ -80,9 +94,10 @@ class Exchanges:
             self._write(exchange)
 
     def _write(self, exchange: Exchange) -> None:
-        milliseconds = round((self._clock() - exchange.started) * 1000, 1)
+        seconds = self._clock() - exchange.started
+        self._count(exchange, seconds)
         level = logging.WARNING if exchange.status >= 500 or not exchange.status else logging.INFO  # noqa: PLR2004
-        failed = exchange.failed or exchange.status >= _ERROR or not exchange.status
+        failed = exchange.error is not None or exchange.status >= _ERROR or not exchange.status
         self._traffic.count(
             exchange.device or NOBODY, exchange.received, exchange.sent, exchange.uploads, failed=failed
         )
@@ -93,7 +108,7 @@ class Exchanges:
             "method": exchange.method,
             "path": exchange.path.partition("?")[0][:200],  # an escaped one: whoever escapes too much has secrets there
             "status": exchange.status,
-            "ms": milliseconds,
+            "ms": round(seconds * 1000, 1),
             "device": exchange.device,
             "in": exchange.received,
             "out": exchange.sent,

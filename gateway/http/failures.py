@@ -61,7 +61,7 @@ class Failures:
     ) -> None:
         """Turn ``error`` into the answer; a WebSocket is closed with 3000 + the status, which the server words."""
         known = self._known(req, error)
-        req.exchange.failed = True
+        req.exchange.error = known.word
         if resp is None:
             if ws is not None and not ws.closed:
                 await ws.close(REFUSED + status_of(known))

@@ -61,10 +61,11 @@ class Origin:
 
 
 class Shapes:
-    """Lets a resource that has ``told_error`` tell errors in a shape of its own, from the first on."""
+    """Notes which route a request takes, and lets its resource tell errors in a shape of its own, from the first on."""
 
     async def process_resource(self, req: Request, _resp: Response, resource: object, _params: Params) -> None:
-        """Set ``told_error`` of the context."""
+        """Set ``route`` of the exchange and, from the resource, ``told_error`` of the context."""
+        req.exchange.route = req.uri_template
         req.context.told_error = getattr(resource, "told_error", None)
 
 
@@ -139,6 +140,7 @@ class Authentication:
 
     async def process_resource_ws(self, req: Request, ws: WebSocket, resource: object, _params: Params) -> None:
         """Set ``access`` of the context for a WebSocket, which is open to whoever may GET."""
+        req.exchange.route = req.uri_template
         scopes: Mapping[str, Scope | None] | None = getattr(resource, "scopes", None)
         if scopes is None:
             raise NotFound("there is no WebSocket here")

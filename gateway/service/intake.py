@@ -183,5 +183,6 @@ def _refuse_other(transaction: Transaction, access: Access, path: str, wish: Wis
 
 
 def _noted(transaction: Transaction, access: Access, stored: Stored, now: int) -> Stored:
+    transaction.tallies.stored(stored.file.type, duplicate=stored.duplicate)
     transferred(transaction, access, now, sent=0 if stored.duplicate else 1)
     return stored

@@ -15,6 +15,7 @@ def keep_refused(
     transaction: Transaction, actor: Actor, name: str, content: Content, error: FormatError, now: int
 ) -> list[str]:
     """Keep refused bytes, unless there is no room; gives the places of contents that nobody needs after the commit."""
+    transaction.tallies.refused(name)
     try:
         transaction.holdings.admit(actor.project, content.sha256, content.size)
     except OverQuota:

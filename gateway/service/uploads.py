@@ -193,6 +193,7 @@ class Uploads:
             now = self._clock()
             stored = receive(transaction, caller.actor, folder, name, checked, now)
             entry = stored.file
+            transaction.tallies.stored(entry.type, duplicate=stored.duplicate)
             receipt = Receipt(entry.id, kind, entry.size, entry.version, stored.duplicate, stored.warning)
             transaction.devices.synced(caller.device.id, now, sent=0 if stored.duplicate else 1)
             if stored.duplicate:

@@ -4,8 +4,8 @@ from gateway.store.contents import INLINE
 from gateway.store.sealed import SealedFile
 from gateway.store.snapshot import Snapshot
 from gateway.store.snapshot import opened as open_snapshot
-from gateway.store.store import FILE, Store
+from gateway.store.store import FILE, Room, Store
 from gateway.store.transaction import Transaction
 from gateway.store.writer import Write
 
-__all__ = ["FILE", "INLINE", "SealedFile", "Snapshot", "Store", "Transaction", "Write", "open_snapshot"]
+__all__ = ["FILE", "INLINE", "Room", "SealedFile", "Snapshot", "Store", "Transaction", "Write", "open_snapshot"]

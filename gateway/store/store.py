@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -20,6 +21,16 @@ from gateway.store.turn import FileTurn
 from gateway.store.writer import Write, Writer
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Bytes that the database and its log take, and that are free on their disk."""
+
+    database: int
+    log: int
+    free: int
+
 
 FILE: Final = "wristgate.db"
 FREE_BYTES: Final = 1024 * 1024  # less than that on the disk and uploads will fail
@@ -168,6 +179,17 @@ class Store:
             return "the disk is full"
         failure = self.write(lambda transaction: transaction.health.touch()).exception()
         return str(failure) if failure else None
+
+    def room(self) -> Room:
+        """Look at the disk; raises ``Busy`` where that fails."""
+        log = self.path.with_name(f"{FILE}-wal")
+        try:
+            disk = os.statvfs(self._folder)
+            return Room(
+                self.path.stat().st_size, log.stat().st_size if log.exists() else 0, disk.f_bavail * disk.f_frsize
+            )
+        except OSError as error:
+            raise Busy(f"the data folder cannot be reached: {error.strerror}") from error
 
     def close(self) -> None:
         """Finish what waits, move the log into the database, let go of the files; also after ``open`` has failed."""

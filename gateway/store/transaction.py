@@ -30,6 +30,7 @@ from gateway.store.rejected import Rejected
 from gateway.store.retention import Retention
 from gateway.store.sealed import Sealed
 from gateway.store.senders import Senders
+from gateway.store.tallies import Tallies
 from gateway.store.tracks import Tracks
 from gateway.store.traffic import Traffic
 from gateway.store.uploads import Uploads
@@ -74,6 +75,7 @@ class Transaction:
         self.retention = Retention(connection)
         self.sealed = Sealed(connection, keyring)
         self.traffic = Traffic(connection)
+        self.tallies = Tallies(connection)
         self.census = Census(connection)
         self.usage = Usage(connection)
         self.chores = Chores(connection)

@@ -58,7 +58,7 @@ class Server:
         app.add_error_handler(GatewayError, Failures(lambda *_: None))
         for path, resource in (("/api/read", Reading()), ("/api/up", Uploading()), ("/api/none", Forgotten())):
             app.add_route(path, resource)
-        self._app = Exchanges(app, Traffic())
+        self._app = Exchanges(app, Traffic(), lambda _exchange, _seconds: None)
         self.body = b""
 
     def key(self, *scopes: str, folder: str | None = None) -> str:

@@ -23,6 +23,7 @@ PUSH_BYTES: Final = 524_288
 _LARGEST: Final = 1 << 50
 _DIGEST: Final = 64
 _ID: Final = 12
+_ACCEPTED: Final = frozenset({"ok", "same", "conflict"})
 _BASE: Final = 2**31 - 1
 
 
@@ -121,6 +122,7 @@ class Push:
             wishes, results = _read(changes)
         for write in await self.work.read(self.pushes.push, req.context.access, wishes):
             results |= await self.work.commit(write)
+        req.exchange.events = sum(result.result in _ACCEPTED for result in results.values())
         resp.media = {"ok": True, "results": [_told_result(results[place]) for place in range(len(changes))]}
 
 
