@@ -61,8 +61,10 @@ class Cleanup:
                 return ledger.cleaned
         if dry:
             ledger.settle(self._store)
-        elif self._forget_tokens(now, rest):
-            return ledger.cleaned
+        else:
+            self._store.forget_copies(now)
+            if self._forget_tokens(now, rest):
+                return ledger.cleaned
         for item in self._orphans(now, dry=dry):
             ledger.note([item], item.size)
             if rest():

@@ -18,6 +18,7 @@ from gateway.store.database import connect, create_private, explain, migrate, ne
 from gateway.store.snapshot import copy
 from gateway.store.transaction import Transaction
 from gateway.store.turn import FileTurn
+from gateway.store.upgrade import forget_copies, keep_copy
 from gateway.store.writer import Write, Writer
 
 T = TypeVar("T")
@@ -65,11 +66,12 @@ class Store:
         return self.path.exists()
 
     def open(self) -> "Store":
-        """Open the database, creating and upgrading it where needed; raises ``Busy`` where that fails."""
+        """Open the database, creating it or (behind a copy) upgrading it if needed; raises ``Busy`` where that fails."""
         try:
             self._turn = FileTurn(self._folder)
             create_private(self.path)
             self._connection = self._connect()
+            keep_copy(self._connection, self._folder)
             migrate(self._connection)
         except apsw.Error as error:
             raise explain(error) from error
@@ -168,6 +170,10 @@ class Store:
         except (apsw.Error, OSError) as error:
             path.unlink(missing_ok=True)
             raise explain(error) if isinstance(error, apsw.Error) else Busy(f"{path}: {error.strerror}") from error
+
+    def forget_copies(self, now: float) -> None:
+        """Remove the copies that were made before upgrades long ago."""
+        forget_copies(self._folder, now)
 
     def trouble(self) -> str | None:
         """Say why the database cannot be written, None if it can; makes one small durable write."""

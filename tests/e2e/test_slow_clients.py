@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import resource
 import selectors
 import socket
 import threading
@@ -159,6 +160,20 @@ def test_bodies_that_drip(program: Program, watch: Device) -> None:
         assert not drip.over
     assert words(drip) <= {"busy"}
     wait_until(lambda: work_on(program, watch, serials) or program.pss() < idle + SPARE, "their memory is given back")
+    program.stop()
+
+
+def test_a_thousand_that_drip(program: Program, watch: Device) -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    serials = itertools.count(1)
+    drip = Drip(program.port)
+    drip.add(1000, upload_head(watch) + b'{"name":"slow.fit","file":"')
+    with drip.running():
+        for _ in range(ROUNDS):
+            work_on(program, watch, serials)
+        assert not drip.over
+    assert words(drip) <= {"busy"}
     program.stop()
 
 

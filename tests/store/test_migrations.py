@@ -1,7 +1,9 @@
 """A data folder of an earlier release is brought to the newest schema with all that lies in it."""
 
+import errno
 import json
 import shutil
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -93,6 +95,48 @@ def test_the_first_release_with_data(tmp_path: Path) -> None:
     fresh.mkdir()
     Store(fresh, KEYRING).open().close()
     assert schema(fresh) == with_data
+
+
+def test_what_was_there_is_copied_first(tmp_path: Path) -> None:
+    connection = release(tmp_path, 1)
+    fill(connection)
+    connection.close()
+    before = schema(tmp_path)
+    Store(tmp_path, KEYRING).open().close()
+    (copy,) = tmp_path.glob("before-schema-*.db")
+    assert copy.stat().st_mode & 0o777 == 0o600
+    back = tmp_path / "back"
+    back.mkdir()
+    shutil.copy(copy, back / "wristgate.db")
+    assert schema(back) == before
+    kept = copy.read_bytes()
+    store = Store(tmp_path, KEYRING).open()  # nothing to upgrade: nothing is copied again
+    assert copy.read_bytes() == kept
+    for now, there in ((time.time() + 29 * 24 * 3600, True), (time.time() + 31 * 24 * 3600, False)):
+        store.forget_copies(now)
+        assert copy.exists() == there
+    store.close()
+
+
+def test_new_data_leave_no_copy(tmp_path: Path) -> None:
+    Store(tmp_path, KEYRING).open().close()
+    assert not list(tmp_path.glob("*before*"))
+
+
+def test_without_room_for_the_copy_nothing_is_upgraded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connection = release(tmp_path, 1)
+    fill(connection)
+    connection.close()
+    before = schema(tmp_path)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("gateway.store.upgrade.copy", full)
+    with pytest.raises(Busy, match="has no room for a copy of its database"):
+        Store(tmp_path, KEYRING).open()
+    assert schema(tmp_path) == before
+    assert not list(tmp_path.glob("*before*"))
 
 
 def test_two_processes_at_once_and_again(tmp_path: Path) -> None:
