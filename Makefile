@@ -11,7 +11,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WIDGETSIM := $(BIN)/node connectiq/simulator/bin/widgetsim.mjs
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev widget-tools run demo test check format coverage fuzz fuzz-api bench openapi profile clean
+.PHONY: help venv dev widget-tools run demo test check format coverage fuzz fuzz-api bench load openapi profile clean
 .PHONY: widget-check widget-test widget-shots
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make fuzz      feed the readers and writers what breaks others; SECONDS=60 each, TARGET=fit"
 	@echo "make fuzz-api  hold a running gateway against the API's description; SECONDS=60"
 	@echo "make bench     measure speed and memory"
+	@echo "make load      many simulated watches and phones at once; PROFILE=watches, sunday, phones, mixed, soak"
 	@echo "make openapi   write the API's description anew, out of docs/openapi"
 	@echo "make profile   write the table of FIT names anew"
 	@echo "make widget-check  the Connect IQ widget: syntax, types, resources, permissions, sizes, format"
@@ -109,6 +110,13 @@ bench: dev
 	$(BIN)/python -m loadtest.backups
 	$(BIN)/python -m loadtest.followers
 	$(BIN)/python -m loadtest.readers
+
+# watches, sunday, phones, mixed or soak; more: make load PROFILE=sunday ARGS="--limited --knee"
+PROFILE ?= mixed
+ARGS ?=
+
+load: dev
+	$(BIN)/python -m loadtest.load $(PROFILE) $(ARGS) --report docs/load
 
 # docs/openapi/*.yaml, joined into the file that is served
 openapi: dev

@@ -72,7 +72,7 @@ def fill(folder: Path, files: int) -> Filled:
             state = gateway.sync.state(access)
             if not middle and state.counts and state.counts.files >= files // 2:
                 middle = state.cursor.encode()
-        tokens = [_paired(gateway, owner, f"watch {number}") for number in range(WATCHES)]
+        tokens = [paired(gateway, owner, f"watch {number}") for number in range(WATCHES)]
         wish = read_wish("bench", ("read", "write"), None)
         key = gateway.store.write(gateway.keys.make(owner, wish)).result().secret
     finally:
@@ -122,7 +122,7 @@ def _workout(chance: random.Random, number: int) -> dict[str, object]:
     }
 
 
-def _paired(gateway: Gateway, owner: User, name: str) -> str:
+def paired(gateway: Gateway, owner: User, name: str) -> str:
     """Pair a watch and give its token."""
     started = gateway.store.write(gateway.pairings.start(DeviceType.GARMIN, name, name, None, "127.0.0.1")).result()
     gateway.store.write(gateway.pairings.confirm(owner, started.code)).result()

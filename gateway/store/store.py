@@ -66,7 +66,7 @@ class Store:
         return self.path.exists()
 
     def open(self) -> "Store":
-        """Open the database, creating it or (behind a copy) upgrading it if needed; raises ``Busy`` where that fails."""
+        """Open the database, creating or upgrading it (behind a copy) if needed; raises ``Busy`` where that fails."""
         try:
             self._turn = FileTurn(self._folder)
             create_private(self.path)
