@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from gateway.backups import checked_place
 from gateway.sealing import MasterKey, parse_keys
 
 T = TypeVar("T")
@@ -100,12 +101,6 @@ def _folder(text: str) -> Path:
 
 def _path(text: str) -> Path | None:
     return _folder(text) if text else None
-
-
-def _place(text: str) -> str:
-    if text.startswith("s3://") and not urlsplit(text).netloc:
-        raise ValueError("a folder, or a bucket like s3://bucket/prefix")
-    return text
 
 
 def _keys(text: str) -> tuple[MasterKey, ...]:
@@ -221,7 +216,7 @@ class Config:
     backup_to: str = _option(
         "SYNC_BACKUP_TO",
         "",
-        _place,
+        checked_place,
         "Where the agent backs up daily: a folder, or s3://bucket/prefix; empty: nowhere",
     )
     backup_days: int = _option("SYNC_BACKUP_DAYS", "30", _number(1, 36_500), "Days for which backups are kept")

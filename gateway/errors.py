@@ -97,10 +97,10 @@ class Gone(GatewayError):
 
 
 class Damaged(Gone):
-    """Bytes on the gateway's disk are not those that were put there."""
+    """Bytes on the gateway's disk, or in a backup, are not those that were put there."""
 
-    def __init__(self) -> None:
-        super().__init__("this version was damaged on the gateway's disk")
+    def __init__(self, message: str = "this version was damaged on the gateway's disk") -> None:
+        super().__init__(message)
 
 
 class PreconditionFailed(GatewayError):

@@ -5,7 +5,15 @@ from gateway.backups.manifest import Index, Manifest, Part
 from gateway.backups.place import Place
 from gateway.backups.secrets import locked_up, unlocked
 
-__all__ = ["FolderPlace", "Index", "Manifest", "Part", "Place", "locked_up", "place_at", "unlocked"]
+__all__ = ["FolderPlace", "Index", "Manifest", "Part", "Place", "checked_place", "locked_up", "place_at", "unlocked"]
+
+
+def checked_place(where: str) -> str:
+    """Check the name of a place; raises ``ValueError``. What looks like an address is no folder of that name."""
+    scheme, slashes, rest = where.partition("://")
+    if slashes and (scheme != "s3" or not rest.partition("/")[0]):
+        raise ValueError("a folder, or a bucket like s3://bucket/prefix")
+    return where
 
 
 def place_at(where: str, patience: int = 60) -> Place:

@@ -17,9 +17,12 @@ BY_NAME = click.option(
 
 def place_of(where: str | None, config: "Config") -> "Place":
     """Give the place that an argument names, else the setting; ends the command where neither does."""
-    from gateway.backups import place_at  # noqa: PLC0415
+    from gateway.backups import checked_place, place_at  # noqa: PLC0415
 
     where = where or config.backup_to
     if not where:
         fail("say where: wristgate backup --output PLACE, or set SYNC_BACKUP_TO", 2)
-    return place_at(where)
+    try:
+        return place_at(checked_place(where))
+    except ValueError as error:
+        fail(f"{where} is no place for backups: {error}", 2)

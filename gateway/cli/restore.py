@@ -38,7 +38,7 @@ def verify(where: str | None, *, name: str | None, as_json: bool) -> None:
       wristgate verify /mnt/usb/wristgate
       wristgate verify s3://backups/wristgate --backup 20261201T031500Z-4f2a
     """  # noqa: D301
-    if where is None:
+    if where is None and name is None:
         _verify_data(as_json=as_json)
         return
     from gateway.errors import GatewayError  # noqa: PLC0415

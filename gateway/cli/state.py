@@ -84,6 +84,12 @@ def inside(state: State, opened: "Gateway", *, everything: bool) -> None:
         state.notes.append(f"{_last_backup(state, seen)}: see wristgate logs, or make one: wristgate backup")
 
 
+def backed_up(state: State) -> "Done":
+    """Say when a backup was finished last: the daily one, or where none is set up, one to any place."""
+    seen = state.overview
+    return (seen.backed_up if state.config.backup_to else seen.backed_up_elsewhere) if seen else None
+
+
 def _last_backup(state: State, seen: "Overview") -> str:
     assert seen.backed_up is not None
     return f"the last backup was made {ago(state.now - seen.backed_up[0])}"
@@ -103,7 +109,7 @@ def told(state: State) -> dict[str, Any]:
         "bytes": seen and seen.counts.bytes, "activities": seen and seen.counts.activities,
         "conflicts": seen and seen.counts.conflicts, "refused": seen and seen.counts.refused,
         "clean_up": _chore(seen.cleaned if seen else None),
-        "backup": _chore(seen.backed_up if seen else None),
+        "backup": _chore(backed_up(state)),
         "devices": [
             {
                 "id": device.id, "name": device.name, "type": device.type, "last_seen": device.last_seen,

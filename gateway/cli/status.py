@@ -9,7 +9,7 @@ from gateway import __version__
 from gateway.cli.asjson import print_json
 from gateway.cli.context import address, fail_without_data, read_config, refuse_root
 from gateway.cli.premises import Health
-from gateway.cli.state import State, inside, outside, told
+from gateway.cli.state import State, backed_up, inside, outside, told
 from gateway.cli.tables import moment, pairs, printable, show
 from gateway.wording import ago, counted, size
 
@@ -120,8 +120,7 @@ def _process(process: int | None, answer: Health | None) -> str:
 
 
 def _backup(state: State) -> str:
-    seen = state.overview
-    done = _done(state, (seen.backed_up if state.config.backup_to else seen.backed_up_elsewhere) if seen else None)
+    done = _done(state, backed_up(state))
     return done or ("none yet" if state.config.backup_to else "no backup is set up")
 
 

@@ -46,10 +46,15 @@ def manifests(place: Place) -> tuple[list[Manifest], list[str]]:
 
 
 def find(place: Place, name: str | None = None) -> Manifest:
-    """Find a backup, by itself the newest; raises ``NotFound``, ``Damaged``."""
+    """Find a backup, by itself the newest; raises ``NotFound``, ``Damaged``, also where the newest is."""
     if name is not None:
-        return Manifest.read(read_all(place, f"{BACKUPS}/{name}.json", LONGEST), name)
+        try:
+            return Manifest.read(read_all(place, f"{BACKUPS}/{name}.json", LONGEST), name)
+        except Damaged:
+            raise Damaged(f"the backup {name} is damaged: take another, wristgate backup list shows them") from None
     found, damaged = manifests(place)
+    if found and damaged and damaged[-1] > found[0].name:
+        raise Damaged(f"the newest backup {damaged[-1]} is damaged; the one before: --backup {found[0].name}")
     if not found:
         what = f"no backup that can be read, {len(damaged)} are damaged" if damaged else "no backup"
         raise NotFound(f"there is {what} in {place.name}")
@@ -60,8 +65,13 @@ def fetch(place: Place, part: Part) -> bytes:
     """Read an object that fits into memory, held against its hash; raises ``NotFound``, ``Damaged``."""
     data = read_all(place, part.name, part.size)
     if Part.of(data) != part:
-        raise Damaged
+        raise damaged_object(part)
     return data
+
+
+def damaged_object(part: Part) -> Damaged:
+    """Say which object of a backup it is."""
+    return Damaged(f"the object {part.id} of the backup is damaged: wristgate verify shows all; take another backup")
 
 
 def index_of(place: Place, manifest: Manifest, keyring: Keyring) -> Index:

@@ -21,7 +21,7 @@ from gateway.sealing import Keyring, parse_keys, unsealed
 from gateway.sealing.keyfile import written
 from gateway.secretfile import create, replace, sync_file, sync_folder
 from gateway.service.backup import PIECES
-from gateway.service.backuplist import fetch, index_of
+from gateway.service.backuplist import damaged_object, fetch, index_of
 from gateway.service.pacing import Progress
 from gateway.service.provenance import FILE as FOLDER
 from gateway.store import FILE, open_snapshot
@@ -48,7 +48,7 @@ def keys_of(manifest: Manifest, secrets: Mapping[str, bytes], known: Keyring | N
         raise KeyMissing(f"the backup is sealed with the master key {', '.join(missing)}: {how}put it into master.key")
     keyring = Keyring(None, keys)
     if not manifest.is_sealed_by(keys):
-        raise Damaged
+        raise Damaged("the backup's manifest was not written by the gateway that has these keys")
     return keyring
 
 
@@ -145,7 +145,7 @@ def _checked(place: Place, part: Part) -> Iterator[bytes]:
         digest.update(piece)
         yield piece
     if digest.hexdigest() != part.id:
-        raise Damaged
+        raise damaged_object(part)
 
 
 def _is_there(contents: FileContents, location: str, part: Part) -> bool:

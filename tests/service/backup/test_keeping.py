@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.errors import Busy, Conflicting, NotFound
+from gateway.errors import Busy, Conflicting, Damaged, NotFound
 from gateway.service.backuplist import find, forget, manifests
 from tests.service.backup.folder import DAY, LARGE, Folder, restored
 from tests.service.test_cleanup import put
@@ -123,3 +123,15 @@ def test_a_stick_that_knows_no_links(folder: Folder, monkeypatch: pytest.MonkeyP
     assert folder.verify().faults == []
     with pytest.raises(Conflicting):
         folder.place.put("wristgate.json", b"{}", new=True)
+
+
+def test_a_newest_backup_that_is_damaged_is_not_passed_over(folder: Folder) -> None:
+    first = folder.back_up().manifest
+    folder.now += DAY
+    second = folder.back_up(full=True).manifest
+    (Path(folder.place.name) / second.path).write_text("garbage")
+    with pytest.raises(Damaged, match=f"{second.name} is damaged; the one before: --backup {first.name}"):
+        find(folder.place)
+    with pytest.raises(Damaged, match=f"the backup {second.name} is damaged"):
+        find(folder.place, second.name)
+    assert find(folder.place, first.name).name == first.name

@@ -1,0 +1,51 @@
+"""Backups at the command line: where, which, and what was there before."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.test_config import run
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    home = {"SYNC_DATA_DIR": str(tmp_path / "data")}
+    (tmp_path / "large.bin").write_bytes(b"large" * 100_000)
+    assert run("add", str(tmp_path / "large.bin"), "--to", "/documents", **home).returncode == 0
+    return home
+
+
+@pytest.mark.parametrize("place", ["ftp://host/backups", "http://host/x", "s3://"])
+def test_an_address_is_no_folder(home: dict[str, str], tmp_path: Path, place: str) -> None:
+    done = run("backup", "--output", place, **home)
+    assert (done.returncode, "is no place for backups" in done.stderr) == (2, True)
+    done = run("config", **home, SYNC_BACKUP_TO=place)
+    assert (done.returncode, "SYNC_BACKUP_TO" in done.stderr) == (2, True)
+    assert not (tmp_path / place.partition("/")[0]).exists()
+
+
+def test_a_name_without_a_place_is_not_passed_over(home: dict[str, str]) -> None:
+    done = run("verify", "--backup", "nonexistent", **home)
+    assert (done.returncode, "SYNC_BACKUP_TO" in done.stderr) == (2, True)
+
+
+def test_status_tells_of_a_backup_elsewhere(home: dict[str, str], tmp_path: Path) -> None:
+    assert json.loads(run("status", "--json", **home).stdout)["backup"] is None
+    assert run("backup", "--output", str(tmp_path / "place"), **home).returncode == 0
+    assert json.loads(run("status", "--json", **home).stdout)["backup"]
+
+
+def test_what_is_there_stays_when_the_source_is_damaged(home: dict[str, str], tmp_path: Path) -> None:
+    target = tmp_path / "precious.bin"
+    target.write_text("precious")
+    sealed = next((tmp_path / "data" / "contents").rglob("*.sealed"))
+    whole = sealed.read_bytes()
+    sealed.write_bytes(whole[:300_000] + b"?" * 100 + whole[300_100:])
+    done = run("get", "/documents/large.bin", "-o", str(target), **home)
+    assert done.returncode == 1
+    assert target.read_text() == "precious"
+    sealed.write_bytes(whole)
+    assert run("get", "/documents/large.bin", "-o", str(target), **home).returncode == 0
+    assert target.read_bytes() == b"large" * 100_000
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "large.bin", "precious.bin"]
