@@ -21,16 +21,12 @@ def analyse(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 @analysed
-@pytest.mark.parametrize("with_key", [False, True])
-def test_systemd_understands_it(tmp_path: Path, *, with_key: bool) -> None:
-    """Also with the lines for the master key; the program is not installed here."""
-    text = UNIT.read_text().replace("/opt/wristgate/.venv/bin/wristgate", "/bin/true")
-    text = re.sub("^# (LoadCredential|Environment)=", r"\1=", text, flags=re.MULTILINE) if with_key else text
+def test_systemd_understands_it(tmp_path: Path) -> None:
+    """The program is not installed here."""
     copy = tmp_path / UNIT.name
-    copy.write_text(text)
+    copy.write_text(UNIT.read_text().replace("/opt/wristgate/.venv/bin/wristgate", "/bin/true"))
     told = analyse("verify", "--man=no", str(copy))
     assert (told.returncode, told.stderr) == (0, "")
-    assert text.count("\nLoadCredential=") == with_key
 
 
 @analysed
