@@ -26,8 +26,9 @@ from loadtest.generator import Measured, Request, WrongAnswer, measure
 DEVICES = 8
 ROUTES = 20
 UNLIMITED = {f"SYNC_RATE_{name}": "0" for name in ("AUTH", "POLL", "DEVICE")}
-DAYS = 127  # no multiple of DEVICES, so that every device sends every day
+DAYS = 47
 DAY = 86400
+BETWEEN = 3 * 3600  # seconds from the run of one device to that of the next: nobody runs with eight watches
 SETTLE = 8  # seconds; freed memory goes back every five
 MB = 1024 * 1024
 
@@ -70,8 +71,12 @@ class Bench:
         self.address = (split.hostname or "127.0.0.1", split.port or 80)
         self.pid = pid
         self.limits = limits
-        # a run a day, for nobody starts thousands of activities at one moment; serial numbers tell the rest apart
-        self.contents = [bench_activity(start=RUN_START - DAY * day) for day in range(DAYS)]
+        # a run a day for each device; serial numbers tell the rest apart
+        self.contents = [
+            bench_activity(start=RUN_START - DAY * day - BETWEEN * device)
+            for day in range(DAYS)
+            for device in range(DEVICES)
+        ]
         self.serial = 0
 
     def pair(self, gateway: LocalGateway) -> None:
@@ -132,8 +137,8 @@ class Bench:
     def upload(self, _: int) -> bytes:
         """A file that nobody has sent before."""
         self.serial += 1
-        token = self.tokens[self.serial % len(self.tokens)]
-        content = self.contents[self.serial % DAYS]
+        token = self.tokens[self.serial % DEVICES]
+        content = self.contents[self.serial % len(self.contents)]
         return posted(self.head(token), f"run-{self.serial}.fit", with_serial(content, self.serial))
 
     def head(self, token: str) -> str:

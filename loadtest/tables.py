@@ -52,7 +52,7 @@ def report(sections: list[Section], notes: list[str], markdown: Path | None) -> 
     )
     console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
     lines: list[str] = []
-    for section in [*sections, summary]:
+    for section in [*sections, summary] if targets else sections:
         table = Table(*section.columns, title=section.title)
         for column in table.columns[1:]:
             column.justify = "right"

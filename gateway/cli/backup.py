@@ -66,8 +66,9 @@ def list_backups(where: str | None, *, as_json: bool) -> None:
     from gateway.errors import GatewayError  # noqa: PLC0415
     from gateway.service.backuplist import manifests  # noqa: PLC0415
 
+    place = place_of(where, read_config())
     try:
-        found, damaged = manifests(place_of(where, read_config()))
+        found, damaged = manifests(place)
     except GatewayError as error:
         fail(error.message)
     if as_json:
@@ -84,10 +85,10 @@ def list_backups(where: str | None, *, as_json: bool) -> None:
         (row.name, moment(row.time), f"{row.objects:,}", size(row.size), "inside" if row.locked else "not inside")
         for row in found
     ]
+    if not cells and not damaged:
+        fail(f"There are no backups in {place.name}.")
     if cells:
         show(("Backup", "Made", "Objects", "Size", "Keys"), cells, right=("Objects", "Size"))
-    else:
-        click.echo("There are no backups.", err=True)
     for name in damaged:
         click.echo(f"{name} is damaged.", err=True)
 

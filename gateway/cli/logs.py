@@ -1,5 +1,6 @@
 """``wristgate logs``: what the gateway has logged, and what it logs now."""
 
+import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -57,7 +58,7 @@ def logs(
     from gateway.cli.logfile import FOLDER  # noqa: PLC0415
     from gateway.cli.logread import Log, Wanted, parsed  # noqa: PLC0415
 
-    if status is not None and (len(status) != 3 or not status.lower().replace("x", "").isdigit()):  # noqa: PLR2004
+    if status is not None and not re.fullmatch("[1-5][0-9x]{2}", status, re.IGNORECASE | re.ASCII):
         raise click.UsageError(f"--status takes a number like 404 or a class like 5xx, not {status}")
     config = read_config()
     folder = config.data_dir / FOLDER
@@ -111,12 +112,13 @@ def _pause() -> bool:
 
 
 def _explain(folder: "Path", keep: int) -> None:
+    """Say why there is nothing to show; where no line can be, the command has failed."""
     if folder.is_dir():
         click.echo("No line is like that.", err=True)
     elif not keep:
-        click.echo("No log is kept: SYNC_LOG_KEEP is 0.", err=True)
+        fail("No log is kept: SYNC_LOG_KEEP is 0.")
     else:
-        click.echo(f"There is no log in {folder} yet; a gateway that runs writes one.", err=True)
+        fail(f"There is no log in {folder} yet; a gateway that runs writes one.")
 
 
 def _json_lines() -> "Callable[[Iterable[Line]], None]":

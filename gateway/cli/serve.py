@@ -75,7 +75,7 @@ def _prepare(config: "Config") -> str | None:
     try:
         owner = gateway.open()
         if recognise(gateway.store, config.data_dir, int(time.time())):
-            click.echo("The database was put into this folder by itself: all devices compare anew what they have.")
+            click.echo("The database was restored or replaced: all devices compare anew what they have.")
         if not owner.email:
             link = gateway.store.write(gateway.accounts.link(owner)).result()
     except Busy as error:

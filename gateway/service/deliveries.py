@@ -20,6 +20,7 @@ from gateway.store import Store, Transaction, Write
 WAIT_SECONDS: Final = 300
 COUNTS: Final = 1000  # devices whose count of waiting files is remembered
 UNPREPARED: Final = 8  # conversions that are asked for at once
+SHORT: Final = 200  # files that are looked through in half a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,36 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What a device wants listed: up to ``limit`` files behind the entry ``before`` (time, id), of one ``kind``.
+
+    ``acknowledged``: those, too, that wait no more because it has them.
+    """
+
+    limit: int
+    before: tuple[int, str] | None = None
+    kind: FileType | None = None
+    acknowledged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Some of the files that wait, newest first; ``unprepared`` has to be converted before more can."""
+
+    files: list[FileEntry]
+    unprepared: tuple[Conversion, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
-    """How many files wait, and what has to be converted before others can; ``state`` says when that was true."""
+    """How many files wait, and what has to be converted before others can; ``state`` says when that was true.
+
+    ``looked_at``: files among which those that wait are found.
+    """
 
     state: tuple[int, int, str]
     pending: int
+    looked_at: int
     unprepared: tuple[Conversion, ...]
 
 
@@ -75,11 +101,6 @@ class Deliveries:
         with self._store.read() as transaction:
             return self._count(transaction, device).pending
 
-    def unprepared(self, device: PairedDevice) -> tuple[Conversion, ...]:
-        """List what has to be converted so that all files of a device's folders can wait for it, some at a time."""
-        with self._store.read() as transaction:
-            return self._count(transaction, device).unprepared
-
     def _count(self, transaction: Transaction, device: PairedDevice) -> Count:
         """Count anew only after something has happened in the project, or was converted."""
         counted = self._counted(transaction, device)
@@ -88,7 +109,7 @@ class Deliveries:
         state = _state(transaction, device)
         wanted = self._wanted(transaction, device)
         unprepared = transaction.deliveries.unprepared(wanted, self._clock() - RETRY_SECONDS, UNPREPARED)
-        counted = Count(state, transaction.deliveries.pending(wanted), tuple(unprepared))
+        counted = Count(state, *transaction.deliveries.count(wanted), tuple(unprepared))
         if len(self._counts) >= COUNTS:
             self._counts.clear()
         self._counts[device.id] = counted
@@ -99,22 +120,25 @@ class Deliveries:
         counted = self._counts.get(device.id)
         return counted if counted is not None and counted.state == _state(transaction, device) else None
 
-    def newest(
-        self,
-        device: PairedDevice,
-        limit: int,
-        before: tuple[int, str] | None = None,
-        kind: FileType | None = None,
-        *,
-        acknowledged: bool = False,
-    ) -> list[FileEntry]:
-        """List up to ``limit`` waiting files, newest first, behind the entry (time, id)."""
+    def newest(self, device: PairedDevice, listing: Listing) -> Waiting:
+        """List waiting files, newest first."""
         with self._store.read() as transaction:
-            if not acknowledged and not self._count(transaction, device).pending:
-                return []
-            wanted = self._wanted(transaction, device, kind, acknowledged=acknowledged)
-            found = transaction.deliveries.newest(wanted, limit, before)
-            return [as_offered(transaction, entry, self._cap) for entry in found]
+            return self._newest(transaction, device, listing, self._count(transaction, device))
+
+    def newest_at_hand(self, device: PairedDevice, listing: Listing) -> Waiting | None:
+        """Give the same where that takes little: nothing has to be counted, and few files looked through; else None."""
+        with self._store.read() as transaction:
+            counted = self._counted(transaction, device)
+            if counted is None or counted.looked_at > SHORT:
+                return None
+            return self._newest(transaction, device, listing, counted)
+
+    def _newest(self, transaction: Transaction, device: PairedDevice, listing: Listing, count: Count) -> Waiting:
+        if not listing.acknowledged and not count.pending:
+            return Waiting([], count.unprepared)
+        wanted = self._wanted(transaction, device, listing.kind, acknowledged=listing.acknowledged)
+        found = transaction.deliveries.newest(wanted, listing.limit, listing.before)
+        return Waiting([as_offered(transaction, entry, self._cap) for entry in found], count.unprepared)
 
     def find(self, device: PairedDevice, key: str, version: int | None = None) -> Offer:
         """Find a file by id, else by name; raises ``NotFound``, ``Gone`` for another version, ``TooLarge``."""

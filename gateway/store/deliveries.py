@@ -4,10 +4,13 @@ from gateway.model import Conversion, FileEntry, Wanted
 from gateway.store.files import COLUMNS, WIDTH, after_folder, top_folder
 from gateway.store.noun import Noun
 
-_OFFERED = """f.project = :project and f.deleted is null and f.top = :top
-              and (:under is null or (f.path >= :under and f.path < :after))
-              and f.type is not null and f.id is not :config
-              and not exists (select 1 from versions v where v.device = :device and v.file = f.id)"""
+_LOOKED_AT = "f.project = :project and f.deleted is null and f.top = :top"
+
+_FOR_DEVICE = """(:under is null or (f.path >= :under and f.path < :after))
+                 and f.type is not null and f.id is not :config
+                 and not exists (select 1 from versions v where v.device = :device and v.file = f.id)"""
+
+_OFFERED = f"{_LOOKED_AT} and {_FOR_DEVICE}"
 
 _SIMPLIFIABLE = "f.size > :cap and f.type in ('gpx', 'tcx')"
 
@@ -16,7 +19,7 @@ _SIMPLIFIED = """select 1 from conversions c
 
 _FITS = f"(f.size <= :cap or ({_SIMPLIFIABLE} and exists ({_SIMPLIFIED} and c.body is not null)))"
 
-_UNACKED = """and not exists (select 1 from acks a
+_UNACKED = """not exists (select 1 from acks a
               where a.device = :device and a.file = f.id and a.version = f.head)"""
 
 
@@ -31,7 +34,7 @@ class Deliveries(Noun):
     def _newest_in(self, folder: str, wanted: Wanted, limit: int, before: tuple[int, str] | None) -> list[FileEntry]:
         rows = self._run(
             f"""select {COLUMNS} from files f indexed by files_newest
-                where {_OFFERED} and {_FITS} {"" if wanted.acknowledged else _UNACKED}
+                where {_OFFERED} and {_FITS} {"" if wanted.acknowledged else f"and {_UNACKED}"}
                 and (:type is null or f.type = :type)
                 and (f.time, f.id) < (:time, :id)
                 order by f.time desc, f.id desc limit :limit""",
@@ -40,15 +43,17 @@ class Deliveries(Noun):
         )  # fmt: skip
         return [FileEntry(*row) for row in rows]
 
-    def pending(self, wanted: Wanted) -> int:
-        """Count the files that wait for a device."""
-        return sum(
-            self._value(
-                f"select count(*) from files f indexed by files_newest where {_OFFERED} and {_FITS} {_UNACKED}",
-                _scope(folder, wanted),
+    def count(self, wanted: Wanted) -> tuple[int, int]:
+        """Count the files that wait for a device, and those that have to be looked at to find them."""
+        rows = [
+            self._row(
+                f"""select count(*) filter (where {_FOR_DEVICE} and {_FITS} and {_UNACKED}), count(*)
+                    from files f indexed by files_newest where {_LOOKED_AT}""",
+                **_scope(folder, wanted),
             )
             for folder in outermost(wanted.device.folders)
-        )
+        ]
+        return sum(row[0] for row in rows if row), sum(row[1] for row in rows if row)
 
     def unprepared(self, wanted: Wanted, before: int, limit: int) -> list[Conversion]:
         """List the conversions that files need to be offered, and that did not fail after ``before``."""
@@ -68,7 +73,7 @@ class Deliveries(Noun):
         """Find a file of a device's folders by its name: the newest that waits, else the newest."""
         rows = self._run(
             f"""select {COLUMNS}, f.type is not null and {_FITS} and f.id is not :config
-                    and not exists (select 1 from versions v where v.device = :device and v.file = f.id) {_UNACKED}
+                    and not exists (select 1 from versions v where v.device = :device and v.file = f.id) and {_UNACKED}
                 from files f indexed by files_name
                 where f.project = :project and f.name = :name and f.deleted is null""",
             project=wanted.device.project, device=wanted.device.id, cap=wanted.cap, config=wanted.config, name=name,

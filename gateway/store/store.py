@@ -70,7 +70,7 @@ class Store:
         try:
             self._turn = FileTurn(self._folder)
             create_private(self.path)
-            self._connection = self._connect()
+            self._connection = self._connect(writing=True)
             keep_copy(self._connection, self._folder)
             migrate(self._connection)
         except apsw.Error as error:
@@ -79,6 +79,7 @@ class Store:
             raise Busy(f"{self._folder}: {error.strerror}") from error
         self._transaction = Transaction(self._connection, self._keyring, self._quota)
         if not self._polite:
+            self._connection.execute("pragma temp_store = memory")  # no file for what undoes one statement
             self._writer = Writer(self._connection, self._transaction, self._turn, self.on_news)
         return self
 
@@ -102,8 +103,8 @@ class Store:
         """Give the number of the data's schema, and that of this release."""
         return version(self._connection), newest()
 
-    def _connect(self) -> apsw.Connection:
-        connection = connect(self.path)
+    def _connect(self, *, writing: bool = False) -> apsw.Connection:
+        connection = connect(self.path, writing=writing)
         self._connections.append(connection)
         return connection
 

@@ -7,8 +7,9 @@ back, and a later savepoint would commit by itself. Nothing is answered before C
 import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from typing import Any, Final, Protocol, TypeVar
 
 import apsw
@@ -130,7 +131,8 @@ class Writer:
     def _commit(self, batch: list[Job]) -> None:
         """Run a batch; when SQLite drops the whole transaction, try each unfinished write once by itself."""
         try:
-            self._attempt(batch)
+            if not self._together(batch):
+                self._apart(batch)
         except apsw.Error as error:
             _log.warning("a batch of %d writes was undone: %s", len(batch), error)
             for job in batch:
@@ -138,18 +140,41 @@ class Writer:
 
     def _alone(self, job: Job) -> None:
         try:
-            self._attempt([job])
+            self._apart([job])
         except apsw.Error as error:
             job.result = None
             job.error = explain(error)
 
-    def _attempt(self, batch: list[Job]) -> None:
+    def _together(self, batch: list[Job]) -> bool:
+        """Do a batch all of whose writes succeed, as nearly all do; False: one has failed, and nothing is stored.
+
+        A savepoint, by which one could be undone by itself, has SQLite copy every page that it changes into a file.
+        """
+        try:
+            with self._transacting():
+                for job in batch:
+                    job.result = job.write(self._transaction)
+        except apsw.ConstraintError:
+            return False
+        except apsw.Error:
+            raise
+        except BaseException:  # noqa: BLE001  the write fails again, in its savepoint
+            return False
+        return True
+
+    def _apart(self, batch: list[Job]) -> None:
         """Do all of ``batch`` in one transaction or raise ``apsw.Error`` with nothing of it stored."""
+        with self._transacting():
+            for job in batch:
+                self._savepoint(job)
+
+    @contextmanager
+    def _transacting(self) -> Iterator[None]:
+        """Commit what the block writes, or nothing of it."""
         connection = self._connection
         try:
             connection.execute("begin immediate")
-            for job in batch:
-                self._savepoint(job)
+            yield
             connection.execute("commit")
         except BaseException:
             if connection.in_transaction:

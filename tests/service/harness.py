@@ -22,7 +22,7 @@ from gateway.service.cleanup import Cleanup
 from gateway.service.conflicts import Conflicts
 from gateway.service.conversions import Conversions
 from gateway.service.converter import Converter
-from gateway.service.deliveries import Deliveries
+from gateway.service.deliveries import Deliveries, Listing
 from gateway.service.devices import Caller, Devices
 from gateway.service.files import Files
 from gateway.service.housekeeping import Housekeeping
@@ -133,7 +133,7 @@ class Services:
         self, caller: Caller, cursor: tuple[int, str] | None, limit: int = 512
     ) -> tuple[list[dict[str, Any]], tuple[int, str] | None]:
         """One page as it goes over the wire: its entries and the cursor for the next."""
-        entries = self.deliveries.newest(caller.device, limit // 60 + 1, cursor)
+        entries = self.deliveries.newest(caller.device, Listing(limit // 60 + 1, cursor)).files
         told = orjson.loads(page(entries, limit))
         if "next" not in told:
             return told["files"], None

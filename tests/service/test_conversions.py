@@ -13,6 +13,7 @@ from gateway.errors import Busy, FormatError, TooLarge
 from gateway.model import Conversion, FileType
 from gateway.service import conversions, converter, converting
 from gateway.service.converter import Converter
+from gateway.service.deliveries import Listing
 from gateway.service.devices import Caller
 from tests.http.test_native import gpx_track
 from tests.samples import gpx_route
@@ -94,9 +95,9 @@ def test_few_numbers_of_points_are_kept(services: Services, monkeypatch: pytest.
 def test_a_long_file_waits_from_its_first_moment(services: Services) -> None:
     caller = services.pair()
     stored = services.add("long.gpx", data=gpx_track(5000))
-    assert services.deliveries.unprepared(caller.device) == ()
+    assert services.deliveries.status(caller.device).unprepared == ()
     assert services.deliveries.pending(caller.device) == 1
-    (entry,) = services.deliveries.newest(caller.device, 9)
+    (entry,) = services.deliveries.newest(caller.device, Listing(9)).files
     assert entry.size <= CAP < stored.file.size
     assert len(services.read(caller, stored.file.id)) == entry.size
 
@@ -112,12 +113,12 @@ def test_a_long_file_of_an_earlier_release_is_prepared(services: Services) -> No
         )
     )
     services.add("other.json")
-    (wanted,) = services.deliveries.unprepared(caller.device)
+    (wanted,) = services.deliveries.status(caller.device).unprepared
     assert wanted == Conversion(stored.file.sha256, "gpx", 0, CAP)
     assert services.listed(caller) == ["other.json"]
     assert not services.deliveries.find(caller.device, "long.gpx").ready
     services.write(services.conversions.make(wanted))
-    assert services.deliveries.unprepared(caller.device) == ()
+    assert services.deliveries.status(caller.device).unprepared == ()
     assert sorted(services.listed(caller)) == ["long.gpx", "other.json"]
 
 
@@ -131,11 +132,11 @@ def test_a_failure_is_remembered_for_a_day(services: Services, tmp_path: Path, m
     with pytest.raises(FormatError) as raised:
         services.deliveries.find(caller.device, key)
     assert raised.value.message == "the file cannot be converted"
-    assert services.deliveries.unprepared(caller.device) == ()
+    assert services.deliveries.status(caller.device).unprepared == ()
     services.now += DAY + 1
     services.add("another.gpx", data=gpx_route())
     assert not services.deliveries.find(caller.device, key).ready
-    (again,) = services.deliveries.unprepared(caller.device)
+    (again,) = services.deliveries.status(caller.device).unprepared
     services.write(services.conversions.make(again))
     assert len(services.read(caller, key)) <= CAP
     assert len(services.listed(caller)) == 3

@@ -1,6 +1,6 @@
 """``files``, ``download``, ``ack`` and ``config``: files on their way to a watch."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
@@ -15,15 +15,13 @@ from gateway.http.request import Request, Response
 from gateway.http.watch.fields import answer_limit, query_type
 from gateway.http.watch.names import NAME_BYTES, cut, short_name
 from gateway.http.work import Work
-from gateway.model import Conversion, FileEntry, PairedDevice
-from gateway.service.deliveries import Deliveries
+from gateway.model import FileEntry, PairedDevice
+from gateway.service.deliveries import Deliveries, Listing
 from gateway.service.devices import Caller
 from gateway.service.offers import Offer
 
 LEAST_ENTRY: Final = 60  # bytes; no list entry is shorter
 _ACKS: Final = 1000
-
-Look = Callable[[], list[FileEntry]]
 
 
 class Files:
@@ -37,23 +35,16 @@ class Files:
     async def on_get(self, req: Request, resp: Response) -> None:
         """List a page, newest first, as many entries as fit."""
         limit = answer_limit(req)
-        look = partial(
-            self._deliveries.newest,
-            req.context.caller.device,
-            limit // LEAST_ENTRY + 1,
-            query_cursor(req),
-            query_type(req),
-            acknowledged=req.get_param("all") == "1",
-        )
         device = req.context.caller.device
-        entries, unprepared = await self._work.read(self._look, device, look)
-        if unprepared:
-            await self._converting.prepare(device, unprepared)
-            entries = await self._work.read(look)
-        resp.data = page(entries, limit)
-
-    def _look(self, device: PairedDevice, look: Look) -> tuple[list[FileEntry], tuple[Conversion, ...]]:
-        return look(), self._deliveries.unprepared(device)
+        acknowledged = req.get_param("all") == "1"
+        listing = Listing(limit // LEAST_ENTRY + 1, query_cursor(req), query_type(req), acknowledged)
+        waiting = self._deliveries.newest_at_hand(device, listing)
+        if waiting is None:
+            waiting = await self._work.read(self._deliveries.newest, device, listing)
+        if waiting.unprepared:
+            await self._converting.prepare(device, waiting.unprepared)
+            waiting = await self._work.read(self._deliveries.newest, device, listing)
+        resp.data = page(waiting.files, limit)
 
 
 def page(entries: Iterable[FileEntry], limit: int) -> bytes:
