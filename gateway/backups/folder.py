@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from gateway.backups.place import PIECE, Listed
-from gateway.errors import Busy, Conflicting, NotFound
+from gateway.errors import Busy, Conflicting, Damaged, NotFound
 from gateway.secretfile import create, sync_folder
 
 _UNFINISHED: Final = ".unfinished-"
@@ -62,8 +62,13 @@ class FolderPlace:
             except FileNotFoundError:
                 raise NotFound(f"{self._folder / name} is missing") from None
             with file:
-                while piece := file.read(PIECE):
-                    yield piece
+                try:
+                    while piece := file.read(PIECE):
+                        yield piece
+                except OSError as error:
+                    if error.errno != errno.EIO:
+                        raise
+                    raise Damaged(f"{self._folder / name} cannot be read: {error.strerror}") from error
 
     def list(self, folder: str) -> Iterator[Listed]:
         """Give all objects below a folder."""

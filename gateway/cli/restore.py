@@ -11,7 +11,7 @@ from gateway.cli.asjson import AS_JSON, print_json
 from gateway.cli.context import fail, gateway, read_config
 from gateway.cli.places import BY_NAME, place_of
 from gateway.cli.progress import bars
-from gateway.wording import size
+from gateway.wording import counted, size
 
 _NOT_OPENED: Final = 3
 
@@ -83,12 +83,20 @@ def _verify_data(*, as_json: bool) -> None:
     is_flag=True,
     help="Do nothing where there is a database, or FILE is not there: for first boots.",
 )
+@click.option(
+    "--keep-going", is_flag=True, help="Leave out files whose bytes are damaged in the backup, and say which."
+)
 @AS_JSON
-def restore(where: str | None, *, name: str | None, database: Path | None, if_needed: bool, as_json: bool) -> None:
+def restore(
+    where: str | None, *, name: str | None, database: Path | None, if_needed: bool, keep_going: bool, as_json: bool
+) -> None:
     """Put a backup into SYNC_DATA_DIR, which must be empty, or have master.key alone.
 
     Files, users, devices and keys are as they were. Every project gets a new epoch: phones and desktops compare all
     that they have with what is there now, so nothing that came after the backup is lost on them.
+
+    A damaged object ends it; another backup in the same place has whole ones, if it is from before the damage. With
+    --keep-going all is restored but the files whose bytes are damaged, and the exit code is 1 if there are some.
 
     \b
     Examples:
@@ -101,31 +109,35 @@ def restore(where: str | None, *, name: str | None, database: Path | None, if_ne
     if (where is None) == (database is None):
         raise click.UsageError("say where the backup lies, or --database FILE")
     config = read_config()
+    left_out: list[str] = []
     try:
         if database is not None:
             restored = _restore_database(database, config, if_needed=if_needed)
         else:
-            restored = _restore(where or "", name, config)
+            restored, left_out = _restore(where or "", name, config, keep_going=keep_going)
     except GatewayError as error:
         fail(error.message)
     if as_json:
-        print_json({"restored": restored, "folder": str(config.data_dir)})
+        print_json({"restored": restored, "folder": str(config.data_dir), "left_out": left_out})
     elif restored:
-        click.echo(f"Restored {restored} into {config.data_dir}. Start the gateway: wristgate serve")
+        _tell_faults(left_out)
+        but = f" without {counted(len(left_out), 'content')}" if left_out else ""
+        click.echo(f"Restored {restored} into {config.data_dir}{but}. Start the gateway: wristgate serve")
+    sys.exit(1 if left_out else 0)
 
 
-def _restore(where: str, name: str | None, config: "Config") -> str:
+def _restore(where: str, name: str | None, config: "Config", *, keep_going: bool) -> tuple[str, list[str]]:
     from gateway.service.backuplist import find  # noqa: PLC0415
     from gateway.service.restoring import restore as restored  # noqa: PLC0415
 
     place = place_of(where, config)
     manifest = find(place, name)
     with bars() as progress:
-        restored(
+        left_out = restored(
             place, manifest, config.data_dir, passphrase=config.backup_passphrase or None, known=_known(config),
-            progress=progress,
+            keep_going=keep_going, progress=progress,
         )  # fmt: skip
-    return manifest.name
+    return manifest.name, left_out
 
 
 def _restore_database(database: Path, config: "Config", *, if_needed: bool) -> str | None:

@@ -69,9 +69,9 @@ def fetch(place: Place, part: Part) -> bytes:
     return data
 
 
-def damaged_object(part: Part) -> Damaged:
-    """Say which object of a backup it is."""
-    return Damaged(f"the object {part.id} of the backup is damaged: wristgate verify shows all; take another backup")
+def damaged_object(part: Part, way_out: str = "take another backup") -> Damaged:
+    """Say which object of a backup it is, and what to do."""
+    return Damaged(f"the object {part.id} of the backup is damaged: wristgate verify shows all; {way_out}")
 
 
 def index_of(place: Place, manifest: Manifest, keyring: Keyring) -> Index:

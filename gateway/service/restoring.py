@@ -24,7 +24,7 @@ from gateway.service.backup import PIECES
 from gateway.service.backuplist import damaged_object, fetch, index_of
 from gateway.service.pacing import Progress
 from gateway.service.provenance import FILE as FOLDER
-from gateway.store import FILE, open_snapshot
+from gateway.store import FILE, Snapshot, open_snapshot
 
 UNFINISHED: Final = "restore.unfinished"
 _NEW: Final = "restore.db"
@@ -64,12 +64,14 @@ def restore(
     *,
     passphrase: str | None = None,
     known: Keyring | None = None,
+    keep_going: bool = False,
     progress: Progress = lambda _what, _done, _whole: None,
-) -> None:
+) -> list[str]:
     """Put a backup into a folder that is empty but for keys; raises ``Conflicting``, ``KeyMissing``, ``Damaged``.
 
     ``known``: the keys that this machine has; the file of the master keys is written only where it has none. Every byte
-    is held against its hash. Broken off, it can be begun again in the same folder.
+    is held against its hash. Broken off, it can be begun again in the same folder. ``keep_going``: contents that are
+    damaged or missing are left out, and told in what is given back.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     _must_be_empty(folder)
@@ -77,9 +79,15 @@ def restore(
     keyring = keys_of(manifest, secrets, known)
     index = index_of(place, manifest, keyring)
     _begin(folder)
-    _contents(place, index, FileContents(folder / "contents", keyring), progress)
+    missing = _contents(place, index, FileContents(folder / "contents", keyring), progress, keep_going=keep_going)
     new = folder / _NEW
     database(place, index, keyring, new, progress)
+    with open_snapshot(new, keyring) as snapshot:
+        left_out = [
+            lost(snapshot, content.sha256, content.location)
+            for content in snapshot.large()
+            if content.location in missing
+        ]
     if known is None:
         replace(folder / sealing.FILE, written(keyring.all()))
     elif known.path is not None and not set(manifest.keys) <= {key.id.hex() for key in known.all()}:
@@ -87,6 +95,13 @@ def restore(
     if jwt.FILE in secrets:
         replace(folder / jwt.FILE, secrets[jwt.FILE])
     adopt(new, folder, keyring)
+    return left_out
+
+
+def lost(snapshot: Snapshot, sha256: bytes, place: str) -> str:
+    """Say of which files a content is damaged or missing; ``place`` is where it should be."""
+    paths = ", ".join(snapshot.paths(sha256))
+    return f"the content {place} is damaged or missing" + (f": {paths}" if paths else "")
 
 
 def _begin(folder: Path) -> None:
@@ -145,7 +160,7 @@ def _checked(place: Place, part: Part) -> Iterator[bytes]:
         digest.update(piece)
         yield piece
     if digest.hexdigest() != part.id:
-        raise damaged_object(part)
+        raise damaged_object(part, "take another backup, or leave it out with --keep-going")
 
 
 def _is_there(contents: FileContents, location: str, part: Part) -> bool:
@@ -157,11 +172,22 @@ def _is_there(contents: FileContents, location: str, part: Part) -> bool:
         return False
 
 
-def _contents(place: Place, index: Index, contents: FileContents, progress: Progress) -> None:
+def _contents(
+    place: Place, index: Index, contents: FileContents, progress: Progress, *, keep_going: bool
+) -> frozenset[str]:
+    """Bring all large contents; gives the places of those that could not be."""
+    missing = set()
     for done, (location, part) in enumerate(index.contents.items(), 1):
         if not _is_there(contents, location, part):
-            contents.put_stored(location, _checked(place, part))
+            try:
+                contents.put_stored(location, _checked(place, part))
+            except (Damaged, NotFound):
+                if not keep_going:
+                    raise
+                contents.remove(location)
+                missing.add(location)
         progress("files", done, len(index.contents))
+    return frozenset(missing)
 
 
 def database(place: Place, index: Index, keyring: Keyring, path: Path, progress: Progress) -> None:

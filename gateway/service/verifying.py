@@ -17,7 +17,7 @@ from gateway.errors import Busy, Damaged, GatewayError, KeyMissing, NotFound
 from gateway.sealing import Keyring, open_sealed
 from gateway.service.backuplist import fetch, index_of
 from gateway.service.pacing import Progress
-from gateway.service.restoring import database, keys_of, secrets_of
+from gateway.service.restoring import database, keys_of, lost, secrets_of
 from gateway.store import Snapshot, Store, open_snapshot
 
 _PIECE: Final = 256 * 1024
@@ -117,12 +117,12 @@ def _look(snapshot: Snapshot, read: Callable[[str], Iterator[bytes]], progress: 
     small, large = list(snapshot.small()), list(snapshot.large())
     for done, sha256 in enumerate(small, 1):
         if not _is_small(snapshot, sha256):
-            faults.append(f"the content {sha256.hex()} is damaged")
+            faults.append(lost(snapshot, sha256, sha256.hex()))
         if not done % 100 or done == len(small):
             progress("small contents", done, len(small))
     for done, content in enumerate(large, 1):
         if not _is(content.sha256, read, content.location) and snapshot.names(content):
-            faults.append(f"the content {content.location} is damaged or missing")
+            faults.append(lost(snapshot, content.sha256, content.location))
         progress("large contents", done, len(large))
     return len(small) + len(large), faults
 

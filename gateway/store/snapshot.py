@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import apsw
 
@@ -11,6 +12,8 @@ from gateway.sealing import Keyring
 from gateway.secretfile import create
 from gateway.store.database import connect, explain, migrate
 from gateway.store.transaction import Transaction
+
+PATHS: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,10 @@ class Snapshot:
     def names(self, content: LargeContent) -> bool:
         """Say whether a large content lies there still."""
         return self._transaction.contents.location(content.sha256) == content.location
+
+    def paths(self, sha256: bytes) -> list[str]:
+        """List files that have a content in any version, the first few."""
+        return self._transaction.versions.paths(sha256, PATHS)
 
     def keys(self) -> set[bytes]:
         """Give the ids of the master keys that are needed."""

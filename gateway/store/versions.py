@@ -65,6 +65,15 @@ class Versions(Noun):
         sql = "select 1 from versions where device = :device and file = :file"
         return self._row(sql, device=device, file=file) is not None
 
+    def paths(self, sha256: bytes, limit: int) -> list[str]:
+        """List the paths of files that have a content in any version, those in the trash too."""
+        rows = self._run(
+            """select distinct f.path from versions v indexed by versions_content join files f on f.id = v.file
+               where v.sha256 = :sha256 order by f.path limit :limit""",
+            sha256=sha256, limit=limit,
+        )  # fmt: skip
+        return [row[0] for row in rows]
+
 
 def _version(row: tuple[Any, ...]) -> Version:
     file, number, sha256, size, crc32, kind_of_file, kind, damaged, summary, device, time, mtime, encrypted = row

@@ -49,3 +49,26 @@ def test_what_is_there_stays_when_the_source_is_damaged(home: dict[str, str], tm
     assert run("get", "/documents/large.bin", "-o", str(target), **home).returncode == 0
     assert target.read_bytes() == b"large" * 100_000
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "large.bin", "precious.bin"]
+
+
+def test_a_restore_that_leaves_a_file_out_names_it_and_fails(home: dict[str, str], tmp_path: Path) -> None:
+    place, target = (
+        tmp_path / "place",
+        {"SYNC_DATA_DIR": str(tmp_path / "restored"), "SYNC_BACKUP_PASSPHRASE": "six words"},
+    )
+    assert run("backup", "--output", str(place), **home, SYNC_BACKUP_PASSPHRASE="six words").returncode == 0
+    stored = next((tmp_path / "data" / "contents").rglob("*.sealed")).read_bytes()
+    broken = next(path for path in place.rglob("objects/*/*") if path.read_bytes() == stored)
+    broken.write_bytes(stored[:-1])
+    done = run("restore", str(place), **target)
+    assert (done.returncode, "or leave it out with --keep-going" in done.stderr) == (1, True)
+    done = run("restore", str(place), "--keep-going", **target)
+    assert (done.returncode, "is damaged or missing: /documents/large.bin" in done.stderr) == (1, True)
+    assert "without 1 content" in done.stdout
+    done = run("verify", **target)
+    assert (done.returncode, "/documents/large.bin" in done.stderr) == (1, True)
+
+
+def test_a_place_without_backups_is_a_failure(home: dict[str, str], tmp_path: Path) -> None:
+    done = run("backup", "list", str(tmp_path / "nowhere"), **home)
+    assert (done.returncode, f"There are no backups in {tmp_path / 'nowhere'}." in done.stderr) == (1, True)

@@ -261,6 +261,7 @@ def test_following_shows_what_comes(talking: LocalGateway) -> None:
     [
         (("--since", "yesterday"), "is no moment; write 2h, 2026-05-01"),
         (("--status", "many"), "takes a number like 404"),
+        (("--status", "9xx"), "takes a number like 404"),
         (("--device", "nobody"), "no device or key is called nobody"),
     ],
 )
@@ -271,7 +272,8 @@ def test_mistakes_are_explained(talking: LocalGateway, words: tuple[str, ...], s
 
 
 def test_without_a_log(tmp_path: Path) -> None:
-    assert "There is no log in" in run("logs", SYNC_DATA_DIR=str(tmp_path)).stderr
+    done = run("logs", SYNC_DATA_DIR=str(tmp_path))
+    assert (done.returncode, "There is no log in" in done.stderr) == (1, True)
     assert "SYNC_LOG_KEEP is 0" in run("logs", SYNC_DATA_DIR=str(tmp_path), SYNC_LOG_KEEP="0").stderr
 
 

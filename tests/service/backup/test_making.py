@@ -65,7 +65,7 @@ def test_a_content_whose_file_was_lost_long_ago_is_told_and_holds_up_nothing(fol
     lost.unlink()
     made = folder.back_up()
     assert [Path(place).name for place in made.lost] == [lost.name]
-    assert folder.verify().faults == [f"the content {made.lost[0]} is damaged or missing"]
+    assert folder.verify().faults == [f"the content {made.lost[0]} is damaged or missing: /documents/large.txt"]
 
 
 def test_two_backups_at_once_are_one(folder: Folder) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,45 @@ def test_a_damaged_object_ends_a_restore_that_can_be_begun_again(folder: Folder,
     back = restored(folder, target)
     assert back.content("/documents/large.txt") == LARGE
     back.store.close()
+
+
+def object_of_the_large_file(folder: Folder) -> Path:
+    stored = next((folder.folder / "contents").rglob("*.sealed")).read_bytes()
+    return next(path for path in Path(folder.place.name).rglob("objects/*/*") if path.read_bytes() == stored)
+
+
+def test_what_is_damaged_is_left_out_where_that_is_asked_for(folder: Folder, target: Path) -> None:
+    folder.back_up()
+    large = object_of_the_large_file(folder)
+    large.write_bytes(large.read_bytes()[:-1])
+    with pytest.raises(Damaged, match="or leave it out with --keep-going"):
+        restore(folder.place, find(folder.place), target, passphrase=PASSPHRASE)
+    left_out = restore(folder.place, find(folder.place), target, passphrase=PASSPHRASE, keep_going=True)
+    assert [said.partition(": ")[2] for said in left_out] == ["/documents/large.txt"]
+    back = Folder(target, target.parent / "other")
+    assert not list((target / "contents").rglob("*.sealed"))
+    assert back.content("/documents/small.txt") == SMALL
+    back.store.close()
+
+
+def test_an_object_that_is_missing_or_on_a_bad_sector_is_left_out_too(
+    folder: Folder, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.back_up()
+    large = object_of_the_large_file(folder)
+    read, name = folder.place.pieces, large.relative_to(folder.place.name).as_posix()
+
+    def pieces(wanted: str) -> Iterator[bytes]:
+        yield b"the first piece"
+        if wanted == name:
+            raise Damaged(f"{wanted} cannot be read: Input/output error")
+
+    monkeypatch.setattr(folder.place, "pieces", lambda wanted: pieces(wanted) if wanted == name else read(wanted))
+    assert len(restore(folder.place, find(folder.place), target, passphrase=PASSPHRASE, keep_going=True)) == 1
+    monkeypatch.undo()
+    large.unlink()
+    other = target.parent / "second"
+    assert len(restore(folder.place, find(folder.place), other, passphrase=PASSPHRASE, keep_going=True)) == 1
 
 
 def test_a_backup_is_read_with_the_keys_of_its_time(folder: Folder, target: Path) -> None:
