@@ -11,7 +11,7 @@ NODE := PATH="$(CURDIR)/$(BIN):$$PATH"
 WIDGETSIM := $(BIN)/node connectiq/simulator/bin/widgetsim.mjs
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help venv dev widget-tools run demo test check format coverage fuzz fuzz-api bench load openapi profile clean
+.PHONY: help venv dev widget-tools run demo test check python-check format coverage fuzz fuzz-api bench load openapi profile clean
 .PHONY: widget-check widget-test widget-shots
 
 help:
@@ -66,7 +66,9 @@ test: dev widget-tools
 	@tests/install-system-packages
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-check: dev widget-check
+check: python-check widget-check
+
+python-check: dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -29,10 +29,6 @@ def test_the_widget_passes(arguments: tuple[str, ...]) -> None:
     run(NODE, WIDGETSIM, *arguments, "--jungle", JUNGLE)
 
 
-def test_source_and_simulator_are_formatted_and_linted() -> None:
-    run("npm", "run", "--silent", "lint", folder=SIMULATOR)
-
-
 def test_the_simulators_own_tests_pass() -> None:
     run("npm", "run", "--silent", "test", folder=SIMULATOR)
 

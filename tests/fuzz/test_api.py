@@ -7,7 +7,7 @@ from gateway.http.description import described
 from tests.fuzz.api import APART, run
 
 SHORT = (
-    "--phases=examples,coverage,fuzzing", "--max-examples=6", "--exclude-path-regex=^/api/v1/iot",
+    "--phases=examples,coverage,fuzzing", "--max-examples=4", "--exclude-path-regex=^/api/v1/iot",
     "--continue-on-failure", "--no-shrink", "--no-color",
 )  # fmt: skip
 NEVER_GOOD = {"retryRejected"}  # what was refused is so today too
