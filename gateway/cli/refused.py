@@ -106,7 +106,7 @@ def _list(*, as_json: bool, email: str | None) -> None:
         return
     cells = [
         (
-            row.rejection.id, row.rejection.name, moment(row.rejection.time), row.device or "-",
+            row.rejection.id, row.rejection.name, moment(row.rejection.time), row.sender or "-",
             size(row.rejection.size), row.rejection.message.partition(" (")[0], _what(row),
         )
         for row in rows
@@ -137,7 +137,7 @@ def _told(row: "RefusedFile") -> dict[str, Any]:
         "of_about": None if salvage.whole is None else round(salvage.whole),
     }  # fmt: skip
     return {
-        "id": kept.id, "name": kept.name, "time": kept.time, "device": kept.device, "device_name": row.device,
+        "id": kept.id, "name": kept.name, "time": kept.time, "device": kept.device, "device_name": row.sender,
         "size": kept.size, "sha256": kept.sha256.hex(), "error": kept.error, "message": kept.message,
         "salvage": saved, "repaired": row.repaired, "original": row.original,
     }  # fmt: skip

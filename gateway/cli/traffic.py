@@ -87,7 +87,8 @@ def traffic(*, device: str | None, email: str | None, days: int, by: str | None,
     by = by or ("day" if device else "device")
     span = [(last - timedelta(days=back)).isoformat() for back in reversed(range(days))]
     if not told:
-        click.echo(f"Nobody has used the gateway {'today' if days == 1 else f'in the last {days} days'}.", err=True)
+        time = "today" if days == 1 else f"in the last {days} days"
+        click.echo(f"Nobody has used the gateway {time}; what goes on now is written down every 10 seconds.", err=True)
     elif by == "day":
         _print_days(_rows(told, lambda item: item.used.day), span)
     else:

@@ -46,10 +46,10 @@ class Salvage:
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
-    """A refused file; ``device`` is its sender's name. ``repaired`` and ``original`` are paths, once it is repaired."""
+    """A refused file; ``sender`` is the name of the device or key, None: a command or folder. ``repaired`` and ``original`` are paths, once it is repaired."""
 
     rejection: Rejection
-    device: str | None
+    sender: str | None
     salvage: Salvage | None
     repaired: str | None
     original: str | None
@@ -188,6 +188,12 @@ def _device(transaction: Transaction, rejection: Rejection) -> str | None:
     return device.name if device else None
 
 
+def _key(transaction: Transaction, rejection: Rejection) -> str | None:
+    """Give the name of the key with which it was sent."""
+    key = transaction.keys.by_id(rejection.device) if rejection.device else None
+    return key.name if key else None
+
+
 def _backups(device: str | None) -> str:
     return f"/backups/{device}" if device else "/backups"
 
@@ -197,4 +203,5 @@ def _placed(transaction: Transaction, rejection: Rejection, salvage: Salvage | N
     original = transaction.files.with_content(rejection.project, rejection.sha256)
     repaired = transaction.files.with_content(rejection.project, salvage.sha256) if salvage and original else None
     done = (repaired.path, original.path) if repaired and original else (None, None)
-    return RefusedFile(rejection, _device(transaction, rejection), salvage, *done)
+    sender = _device(transaction, rejection) or _key(transaction, rejection)
+    return RefusedFile(rejection, sender, salvage, *done)

@@ -18,6 +18,7 @@ from gateway.formats import fit
 from gateway.model import Access, Key, Kind, Rejection, Scope, User
 from gateway.service.devices import Caller
 from gateway.service.incoming import content_of
+from gateway.service.keys import read_wish
 from gateway.service.refused import RefusedFile, RefusedFiles
 from gateway.service.retention import REFUSED
 from gateway.simwatch.sample import route
@@ -61,7 +62,7 @@ def test_what_can_be_saved_is_told(services: Services) -> None:
     caller = services.pair("fenix")
     refuse(services, caller, CUT)
     file = only(services)
-    assert (file.device, file.rejection.name, file.rejection.size) == ("fenix", "run.fit", len(CUT))
+    assert (file.sender, file.rejection.name, file.rejection.size) == ("fenix", "run.fit", len(CUT))
     assert "the file is cut short" in file.rejection.message
     salvage = file.salvage
     assert salvage is not None
@@ -271,6 +272,14 @@ def test_what_an_earlier_release_refused_is_taken_as_it_is(services: Services) -
     done = services.write(services.refused.repair(services.owner, rejection.id))
     assert done.repaired.file == done.original.file
     assert tree(services) == {"/activities/run.fit": RUN}
+
+
+def test_a_key_that_sent_a_file_is_named(services: Services) -> None:
+    made = services.write(services.keys.make(services.owner, read_wish("laptop", ["upload"], None)))
+    earlier(services, made.key.id, CUT)
+    assert only(services).sender == "laptop"
+    services.write(services.keys.revoke(made.key.id))
+    assert only(services).sender == "laptop"
 
 
 @pytest.mark.parametrize("file", sorted(INVALID.glob("*.fit")), ids=lambda path: path.stem)
