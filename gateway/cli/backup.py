@@ -10,7 +10,7 @@ from gateway.cli.context import fail, gateway, read_config
 from gateway.cli.places import place_of
 from gateway.cli.progress import bars
 from gateway.cli.tables import moment, show
-from gateway.wording import size
+from gateway.wording import counted, size
 
 if TYPE_CHECKING:
     from gateway.backups import Place
@@ -91,6 +91,32 @@ def list_backups(where: str | None, *, as_json: bool) -> None:
         show(("Backup", "Made", "Objects", "Size", "Keys"), cells, right=("Objects", "Size"))
     for name in damaged:
         click.echo(f"{name} is damaged.", err=True)
+
+
+@backup.command("forget")
+@click.argument("where", metavar="PLACE")
+@AS_JSON
+def forget_backups(where: str, *, as_json: bool) -> None:
+    """Forget the backups in a PLACE that is lost: a disk that broke, a bucket that was removed.
+
+    Nothing is removed there. Until then the gateway takes an empty place for a disk that is not mounted, and keeps the
+    master keys that those backups need.
+
+    \b
+    Example:
+      wristgate backup forget /mnt/usb/wristgate
+    """  # noqa: D301
+    from gateway.service.backuplist import forget_all  # noqa: PLC0415
+
+    with gateway() as opened:
+        place = place_of(where, opened.config)
+        count = forget_all(opened.store, place.name)
+    if as_json:
+        print_json({"place": place.name, "forgotten": count})
+    elif count:
+        click.echo(f"Forgot {counted(count, 'backup')} in {place.name}.")
+    if not count:
+        fail(f"no backup in {place.name} is known")
 
 
 def _rest() -> bool:

@@ -104,7 +104,11 @@ def claim(store: Store, place: Place) -> None:
         told = orjson.loads(read_all(place, MARK, LONGEST))
     except NotFound:
         if known:
-            raise Busy(f"the backups in {place.name} are gone: is its disk mounted?", wait=60) from None
+            raise Busy(
+                f"the backups in {place.name} are gone: is its disk mounted? "
+                f"If they are lost: wristgate backup forget {place.name}",
+                wait=60,
+            ) from None
         place.put(MARK, orjson.dumps({"gateway": owner.id}), new=True)
         return
     except (orjson.JSONDecodeError, Damaged):
@@ -128,6 +132,21 @@ def _reconcile(store: Store, place: Place, found: list[Manifest], gone: set[str]
             transaction.backups.remove(place.name, name)
 
     store.write(write).result()
+
+
+def forget_all(store: Store, place: str) -> int:
+    """Forget the backups of a place that is no more, so that their keys are not needed for them; gives their number.
+
+    Nothing is changed at the place; what lies there after all is known again with the next backup there.
+    """
+
+    def write(transaction: Transaction) -> int:
+        names = transaction.backups.names(place)
+        for name in names:
+            transaction.backups.remove(place, name)
+        return len(names)
+
+    return store.write(write).result()
 
 
 def forget(store: Store, place: Place, days: int, now: int, rest: Callable[[], bool] = lambda: False) -> Forgotten:

@@ -46,7 +46,10 @@ class Salvage:
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
-    """A refused file; ``sender`` is the name of the device or key, None: a command or folder. ``repaired`` and ``original`` are paths, once it is repaired."""
+    """A refused file; ``sender`` is the name of the device or key, None: a command or folder sent it.
+
+    ``repaired`` and ``original`` are paths, once it is repaired.
+    """
 
     rejection: Rejection
     sender: str | None

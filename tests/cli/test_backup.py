@@ -1,6 +1,7 @@
 """Backups at the command line: where, which, and what was there before."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,15 @@ def test_a_restore_that_leaves_a_file_out_names_it_and_fails(home: dict[str, str
 def test_a_place_without_backups_is_a_failure(home: dict[str, str], tmp_path: Path) -> None:
     done = run("backup", "list", str(tmp_path / "nowhere"), **home)
     assert (done.returncode, f"There are no backups in {tmp_path / 'nowhere'}." in done.stderr) == (1, True)
+
+
+def test_a_lost_disk_can_be_replaced(home: dict[str, str], tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    assert run("backup", "--output", str(place), **home).returncode == 0
+    shutil.rmtree(place)
+    done = run("backup", "--output", str(place), **home)
+    assert (done.returncode, f"wristgate backup forget {place}" in done.stderr) == (1, True)
+    assert run("backup", "forget", str(place), **home).stdout == f"Forgot 1 backup in {place}.\n"
+    assert run("backup", "--output", str(place), **home).returncode == 0
+    done = run("backup", "forget", str(tmp_path / "elsewhere"), **home)
+    assert (done.returncode, "no backup in" in done.stderr) == (1, True)
