@@ -154,6 +154,7 @@ class Writer:
             with self._transacting():
                 for job in batch:
                     job.result = job.write(self._transaction)
+                    self._still_in_transaction()
         except apsw.ConstraintError:
             return False
         except apsw.Error:
@@ -167,6 +168,11 @@ class Writer:
         with self._transacting():
             for job in batch:
                 self._savepoint(job)
+
+    def _still_in_transaction(self) -> None:
+        """Raise ``apsw.AbortError`` where SQLite dropped the transaction: what is written next would commit alone."""
+        if not self._connection.in_transaction:
+            raise apsw.AbortError("the transaction was dropped under a write")
 
     @contextmanager
     def _transacting(self) -> Iterator[None]:
@@ -195,7 +201,6 @@ class Writer:
         except BaseException as error:  # noqa: BLE001  the request gets the error, the thread lives on
             job.error = error
         if job.error is not None:
-            if not connection.in_transaction:
-                raise apsw.AbortError("the transaction was dropped under a write")
+            self._still_in_transaction()
             connection.execute("rollback to one")
         connection.execute("release one")

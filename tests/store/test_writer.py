@@ -121,6 +121,23 @@ def test_an_error_of_ours_on_a_dropped_transaction_cannot_commit_alone(store: St
     assert there(store, "n")
 
 
+def test_what_comes_behind_a_dropped_transaction_is_not_written_alone(store: Store) -> None:
+    go, held = hold(store)
+    dropped: list[int] = []
+
+    def drops_once(_transaction: Transaction) -> str:
+        if not dropped:
+            dropped.append(1)
+            store._connection.execute("rollback")
+        return "hidden"
+
+    before, bad, after = store.write(add_user("p")), store.write(drops_once), store.write(add_user("q"))
+    go.set()
+    held.result()
+    assert [write.result() for write in (before, bad, after)] == ["p", "hidden", "q"]
+    assert there(store, "q")
+
+
 def test_a_commit_that_fails_answers_busy_and_stores_nothing(store: Store) -> None:
     store._connection.set_commit_hook(lambda: True)  # refuses
     with pytest.raises(Busy):
