@@ -34,7 +34,7 @@ from gateway.service.incoming import Incoming
 from gateway.service.intake import Intake
 from gateway.service.keys import Keys
 from gateway.service.masterkeys import MasterKeys
-from gateway.service.overview import BACKUP, BACKUP_ELSEWHERE
+from gateway.service.overview import BACKUP, BACKUP_ELSEWHERE, VERIFY
 from gateway.service.pacing import Rest
 from gateway.service.pairing import Pairings
 from gateway.service.push import Pushes
@@ -119,6 +119,11 @@ class Gateway:
         now, daily = unix_time(), bool(self.config.backup_to) and place == place_at(self.config.backup_to).name
         name = BACKUP if daily else BACKUP_ELSEWHERE
         self.store.write(lambda transaction: transaction.chores.finished(name, told, now)).result()
+
+    def note_verified(self, told: str) -> None:
+        """Note that all data were read back now, and what that has shown."""
+        now = unix_time()
+        self.store.write(lambda transaction: transaction.chores.finished(VERIFY, told, now)).result()
 
     def _secrets(self) -> dict[str, bytes]:
         """Give the keys that go into a backup, by the names of their files."""

@@ -60,7 +60,7 @@ def _add(opened: "Gateway", user: "User", file: Path, folder: str | None) -> Non
         file.open("rb") as source,
         click.progressbar(length=status.st_size, label=label, file=sys.stderr, hidden=hidden) as bar,
     ):
-        write = opened.tree.add(
+        stored = opened.tree.add(
             user,
             source,
             file.name,
@@ -68,7 +68,6 @@ def _add(opened: "Gateway", user: "User", file: Path, folder: str | None) -> Non
             mtime=int(status.st_mtime),
             progress=lambda done: bar.update(done - bar.pos),
         )
-    stored = opened.store.write(write).result()
     there = "was there already: " if stored.duplicate else ""
     click.echo(f"{there}{stored.file.path}")
     for note in filter(None, (stored.warning, _not_for_watches(opened, stored.file))):

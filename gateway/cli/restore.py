@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -59,10 +60,14 @@ def verify(where: str | None, *, name: str | None, as_json: bool) -> None:
 
 
 def _verify_data(*, as_json: bool) -> None:
+    from gateway.errors import Busy  # noqa: PLC0415
     from gateway.service.verifying import verify_data  # noqa: PLC0415
 
-    with gateway() as opened, bars() as progress:
-        count, faults = verify_data(opened.store, opened.contents, opened.keyring, progress)
+    with gateway() as opened:
+        with bars() as progress:
+            count, faults = verify_data(opened.store, opened.contents, opened.keyring, progress)
+        with suppress(Busy):  # a disk that takes nothing is no reason to keep quiet
+            opened.note_verified(_faults(faults))
     if as_json:
         print_json({"contents": count, "faults": faults})
     else:
@@ -192,4 +197,6 @@ def _tell_faults(faults: list[str]) -> None:
 
 
 def _faults(faults: list[str]) -> str:
-    return f"{len(faults):,} things are wrong" if len(faults) > 1 else "1 thing is wrong" if faults else "all is well"
+    from gateway.service.overview import ALL_WELL  # noqa: PLC0415
+
+    return f"{len(faults):,} things are wrong" if len(faults) > 1 else "1 thing is wrong" if faults else ALL_WELL

@@ -63,7 +63,7 @@ def outside(config: "Config", database: Path) -> State:
 def inside(state: State, opened: "Gateway", *, everything: bool) -> None:
     """Look at the database; without a gateway that says so, try whether it can be written."""
     from gateway.errors import GatewayError  # noqa: PLC0415
-    from gateway.service.overview import overview  # noqa: PLC0415
+    from gateway.service.overview import ALL_WELL, overview  # noqa: PLC0415
 
     try:
         found, needed = opened.store.look().schema()
@@ -78,6 +78,8 @@ def inside(state: State, opened: "Gateway", *, everything: bool) -> None:
     except GatewayError as error:
         state.problems.append(f"the database cannot be read: {error.message}")
         return
+    if seen.verified and seen.verified[1] != ALL_WELL:
+        state.problems.append(f"{seen.verified[1]}, as was seen {ago(state.now - seen.verified[0])}: wristgate verify")
     if state.gateway is not None and seen.cleaned and state.now - seen.cleaned[0] > LATE:
         state.notes.append(f"the last clean-up was {ago(state.now - seen.cleaned[0])}: see wristgate logs")
     if state.config.backup_to and state.now - (seen.backed_up or (state.now, ""))[0] > LATE:
@@ -110,6 +112,7 @@ def told(state: State) -> dict[str, Any]:
         "conflicts": seen and seen.counts.conflicts, "refused": seen and seen.counts.refused,
         "clean_up": _chore(seen.cleaned if seen else None),
         "backup": _chore(backed_up(state)),
+        "verified": _chore(seen.verified if seen else None),
         "devices": [
             {
                 "id": device.id, "name": device.name, "type": device.type, "last_seen": device.last_seen,

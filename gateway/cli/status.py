@@ -57,6 +57,7 @@ def _print(state: State) -> None:
     rows = [
         ("Gateway", _process(state.gateway, state.health)), ("Address", address(state.config)),
         ("Agent", "running" if state.agent is not None else "not running"), ("Backup", _backup(state)),
+        ("Verified", _done(state, state.overview.verified if state.overview else None) or "not yet: wristgate verify"),
         ("Clean-up", _done(state, state.overview.cleaned if state.overview else None, "removed ") or "not yet"),
         ("Disk", f"{size(state.sizes.total)} used, {size(state.free)} free"),
         ("Database", f"{size(state.sizes.database)}, and {size(state.sizes.wal)} of newest changes beside it"),

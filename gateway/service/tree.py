@@ -12,7 +12,7 @@ from gateway.service.checking import READABLE, check, check_any
 from gateway.service.clashes import is_folder
 from gateway.service.clock import Clock, unix_time
 from gateway.service.conversions import SIMPLIFIED, Conversions, simplification
-from gateway.service.incoming import content_of
+from gateway.service.incoming import Received, content_of
 from gateway.service.ingest import folder_for, odd
 from gateway.service.merging import put, stored
 from gateway.service.pairing import FOLDERS
@@ -61,10 +61,11 @@ class Tree:
         *,
         mtime: int | None = None,
         progress: Callable[[int], None] = lambda _bytes: None,
-    ) -> Write[Stored]:
+    ) -> Stored:
         """Add a file to ``folder``; without one, to the folder for its content, and only if it is a correct file.
 
         What is too long for a watch and lies where watches look is simplified now, so that it waits for them at once.
+        Returns when it is on the disk.
         """
         name = clean_name(name)
         data = source.read(READABLE + 1)
@@ -87,7 +88,10 @@ class Tree:
             )
             return stored(merged, odd(checked))
 
-        return write
+        try:
+            return self._store.write(write).result()
+        finally:
+            Received(checked.content, self._contents).settle(self._store)
 
     def _simplified(self, path: str, checked: Checked, data: bytes) -> Write[None]:
         summary, content = checked.summary, checked.content

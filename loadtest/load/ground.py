@@ -63,4 +63,4 @@ def prepare(folder: Path, watches: int, phones: int) -> Ground:
 
 
 def _add(gateway: Gateway, user: User, name: str, data: bytes) -> None:
-    gateway.store.write(gateway.tree.add(user, io.BytesIO(data), name, "/routes")).result()
+    gateway.tree.add(user, io.BytesIO(data), name, "/routes")

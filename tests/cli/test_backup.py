@@ -68,6 +68,13 @@ def test_a_restore_that_leaves_a_file_out_names_it_and_fails(home: dict[str, str
     assert "without 1 content" in done.stdout
     done = run("verify", **target)
     assert (done.returncode, "/documents/large.bin" in done.stderr) == (1, True)
+    told = json.loads(run("status", "--json", **target).stdout)
+    assert told["verified"]["said"] == "1 thing is wrong"
+    assert any(problem.startswith("1 thing is wrong, as was seen") for problem in told["problems"])
+    assert run("add", str(tmp_path / "large.bin"), "--to", "/documents", **target).returncode == 0  # mends it
+    assert run("verify", **target).returncode == 0
+    told = json.loads(run("status", "--json", **target).stdout)
+    assert told["verified"]["said"] == "all is well"
 
 
 def test_a_place_without_backups_is_a_failure(home: dict[str, str], tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_a_database_that_was_put_into_a_folder_by_itself_begins_a_new_epoch(make
     brought = make(data=alone).start()
     answer = ask(_at(brought, api), "sync/pull", cursor=cursor)
     assert (answer.status, answer.json["reset"]) == (410, True)
-    assert "put into this folder by itself" in brought.words()
+    assert "was restored or replaced" in brought.words()
     cursor = _pulled(_at(brought, api))
     brought.stop()
     brought.start()

@@ -119,7 +119,7 @@ class Services:
         return self.accesses.authenticate(credential, project).access
 
     def add(self, name: str, folder: str = "/routes", data: bytes | None = None) -> Stored:
-        return self.write(self.tree.add(self.owner, io.BytesIO(data or b'{"n":"%b"}' % name.encode()), name, folder))
+        return self.tree.add(self.owner, io.BytesIO(data or b'{"n":"%b"}' % name.encode()), name, folder)
 
     def upload(self, caller: Caller, name: str, data: bytes, nonce: str | None = None) -> Receipt:
         outcome = self.write(self.uploads.whole(caller, name, data, nonce))

@@ -180,6 +180,12 @@ def test_a_refused_file_leaves_nothing_in_the_folder_of_large_ones(services: Ser
     assert not (services.folder / "contents").exists()
 
 
+def test_a_large_file_that_is_there_leaves_no_second_one(services: Services) -> None:
+    for name in ("one.bin", "one.bin", "other.bin"):
+        services.tree.add(services.owner, io.BytesIO(bytes(300_000)), name, "/documents")
+    assert len(list((services.folder / "contents").rglob("*.sealed"))) == 1
+
+
 def test_an_upload_that_is_over_leaves_nothing_in_its_successor(services: Services) -> None:
     caller = services.pair()
     old = content.small(30)
