@@ -6,7 +6,6 @@ request, the median of the rounds.
 
 import argparse
 import io
-import os
 import statistics
 import subprocess
 import sys
@@ -83,7 +82,6 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     limits = arguments()
     limits.pinned = processes.pin(0)
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     try:
         rows = measured(limits.commit, limits)
     except (WrongAnswer, GatewayFailed) as failure:

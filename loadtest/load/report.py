@@ -5,11 +5,13 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 
 from loadtest.bench import machine
 from loadtest.load.users import PACE
 
 MB = 1024 * 1024
+POINTS = 400  # in a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,19 @@ def _table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
+def _thinned(samples: list[Sample], each: int) -> list[Sample]:
+    """Make one of ``each`` neighbours: the slowest answers and most memory, else their means."""
+    parts = [samples[at : at + each] for at in range(0, len(samples), each)]
+    return [
+        Sample(
+            part[0].second, fmean(sample.rate for sample in part), fmean(sample.middle for sample in part),
+            max(sample.slow for sample in part), max(sample.memory for sample in part),
+            fmean(sample.processor for sample in part),
+        )
+        for part in parts
+    ]  # fmt: skip
+
+
 def _draw(report: Report, path: Path) -> None:
     """Draw the course of all steps, one behind the other."""
     import matplotlib as mpl  # noqa: PLC0415  a second to load
@@ -141,7 +156,8 @@ def _draw(report: Report, path: Path) -> None:
     import matplotlib.pyplot as plt  # noqa: PLC0415
 
     samples = [sample for step in report.steps for sample in step.samples]
-    seconds = range(1, len(samples) + 1)
+    seconds = range(1, len(samples) + 1, -(-len(samples) // POINTS))
+    samples = _thinned(samples, seconds.step)
     figure, (rates, times, costs) = plt.subplots(3, 1, figsize=(9, 8), sharex=True, layout="constrained")
     rates.plot(seconds, [sample.rate for sample in samples], color="tab:blue")
     rates.set_ylabel("requests a second")
