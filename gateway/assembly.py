@@ -116,14 +116,16 @@ class Gateway:
 
     def note_backup(self, place: str, told: str) -> None:
         """Note that a backup was finished now: the daily one, or one to another place."""
-        now, daily = unix_time(), bool(self.config.backup_to) and place == place_at(self.config.backup_to).name
-        name = BACKUP if daily else BACKUP_ELSEWHERE
-        self.store.write(lambda transaction: transaction.chores.finished(name, told, now)).result()
+        daily = bool(self.config.backup_to) and place == place_at(self.config.backup_to).name
+        self._finished(BACKUP if daily else BACKUP_ELSEWHERE, told)
 
     def note_verified(self, told: str) -> None:
         """Note that all data were read back now, and what that has shown."""
+        self._finished(VERIFY, told)
+
+    def _finished(self, chore: str, told: str) -> None:
         now = unix_time()
-        self.store.write(lambda transaction: transaction.chores.finished(VERIFY, told, now)).result()
+        self.store.write(lambda transaction: transaction.chores.finished(chore, told, now)).result()
 
     def _secrets(self) -> dict[str, bytes]:
         """Give the keys that go into a backup, by the names of their files."""

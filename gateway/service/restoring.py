@@ -82,12 +82,7 @@ def restore(
     missing = _contents(place, index, FileContents(folder / "contents", keyring), progress, keep_going=keep_going)
     new = folder / _NEW
     database(place, index, keyring, new, progress)
-    with open_snapshot(new, keyring) as snapshot:
-        left_out = [
-            lost(snapshot, content.sha256, content.location)
-            for content in snapshot.large()
-            if content.location in missing
-        ]
+    left_out = _told(new, keyring, missing) if missing else []
     if known is None:
         replace(folder / sealing.FILE, written(keyring.all()))
     elif known.path is not None and not set(manifest.keys) <= {key.id.hex() for key in known.all()}:
@@ -96,6 +91,16 @@ def restore(
         replace(folder / jwt.FILE, secrets[jwt.FILE])
     adopt(new, folder, keyring)
     return left_out
+
+
+def _told(database: Path, keyring: Keyring, missing: frozenset[str]) -> list[str]:
+    """Say which files of a database have contents that are missing at these places."""
+    with open_snapshot(database, keyring) as snapshot:
+        return [
+            lost(snapshot, content.sha256, content.location)
+            for content in snapshot.large()
+            if content.location in missing
+        ]
 
 
 def lost(snapshot: Snapshot, sha256: bytes, place: str) -> str:
