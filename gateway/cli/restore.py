@@ -72,7 +72,7 @@ def _verify_data(*, as_json: bool) -> None:
         print_json({"contents": count, "faults": faults})
     else:
         _tell_faults(faults)
-        click.echo(f"Read {count:,} contents: {_faults(faults)}.")
+        click.echo(f"Read {counted(count, 'content')}: {_faults(faults)}.")
     sys.exit(1 if faults else 0)
 
 
@@ -178,9 +178,9 @@ def _tell_verified(found: "Verified", *, as_json: bool) -> None:
         })  # fmt: skip
     else:
         _tell_faults(found.faults)
-        opened = f", opened {found.contents:,} contents" if found.opened else ""
+        opened = f", opened {counted(found.contents, 'content')}" if found.opened else ""
         click.echo(
-            f"Read {found.objects:,} objects of {found.manifest.name}, {size(found.size)}{opened}: "
+            f"Read {counted(found.objects, 'object')} of {found.manifest.name}, {size(found.size)}{opened}: "
             f"{_faults(found.faults)}."
         )
         if not found.opened:
